@@ -1,0 +1,1 @@
+"""Mechanism that at least two services need: ledger, bus, facts, rules, edges."""
