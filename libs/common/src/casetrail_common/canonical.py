@@ -1,6 +1,7 @@
 """The one byte form of everything that is hashed.
 
-Source: RFC 8785 (JSON Canonicalization Scheme), narrowed: no floats, integers below 2**53, no U+0000, no lone surrogates.
+Source: RFC 8785 (JSON Canonicalization Scheme), narrowed: no floats, integers below 2**53, no U+0000 and no lone
+surrogates.
 """
 
 import hashlib

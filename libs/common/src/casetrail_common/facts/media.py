@@ -86,7 +86,7 @@ class StoredFile(Part):
     duration_ms: int | None = None
     """As measured by reading the whole file; None where it has none (photo) or could not be read."""
     notes: list[str] = []
-    """What probing found, coded, e.g. `duration_differs`, `not_decodable`, `same_bytes_as:<session>`: never a verdict."""
+    """What probing found, coded, e.g. `duration_differs`, `not_decodable`: a note, never a verdict."""
 
 
 class AvStoredV1(Payload, fact="av.stored"):
