@@ -1,0 +1,203 @@
+"""One transaction over one agency: everything a commit holds is collected here and written in one statement."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import asyncpg
+
+from casetrail_common.ids import Service
+from casetrail_common.ledger.append import Law, NewFact, Tip
+from casetrail_common.ledger.content import ContentItem
+from casetrail_common.ledger.fact import Actor, Fact
+from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.view import Job, Key, View
+from casetrail_common.ledger.writes import Writes
+
+if TYPE_CHECKING:
+    from casetrail_common.ledger.store import Store
+
+S = TypeVar("S")
+
+
+@dataclass
+class _Stage:
+    """The effects of one fact until it is known that all of them can be had."""
+
+    tip: Tip
+    states: dict[Key, tuple[Fold[Any], Any]] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    content: list[ContentItem] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+
+
+class LockedAgency:
+    """The agency's head row is locked: nobody else appends or follows for this agency until the commit."""
+
+    def __init__(
+        self, store: "Store", conn: asyncpg.Connection, tip: Tip, *, last: datetime, simulated: datetime | None
+    ) -> None:
+        self.conn = conn
+        self.agency = tip.agency
+        self.simulated = simulated
+        self.followed: dict[Service, int] = dict(tip.followed)  # type: ignore[arg-type]
+        self.writes = Writes()
+        self.facts: list[Fact] = []
+        """Own facts appended so far."""
+        self._store = store
+        self._last = last
+        self._tip = replace(tip, followed=self.followed)
+        self._states: dict[Key, tuple[int, Any]] = {}
+
+    @property
+    def n(self) -> int:
+        """The last position of the own log."""
+        return self._tip.n
+
+    @property
+    def now(self) -> datetime:
+        """Domain time of this transaction; never before the last fact."""
+        return self._tip.now
+
+    @property
+    def position(self) -> str:
+        """`<service>:<n>` of the last fact, as reads ask for it."""
+        return f"{self._store.service}:{self._tip.n}"
+
+    def position_of(self, stream: str | None) -> int:
+        """Return the last position of a stream that was named when the lock was taken, or appended to since."""
+        return self._tip.heads.get(stream or "", (0, b""))[0]
+
+    def view(self, stage: _Stage | None = None) -> View:
+        """Return a view that sees what this transaction has done so far."""
+
+        async def load(fold: Fold[S], item: str) -> tuple[int, S | None]:
+            if stage and (fold.kind, item) in stage.states:
+                return 0, stage.states[fold.kind, item][1]
+            return await self._load(fold, item)
+
+        return View(agency=self.agency, now=self.now, service=self._store.service, load=load)
+
+    async def handle(self, fact: Fact, content: Sequence[ContentItem] = ()) -> None:
+        """Take in a followed fact: fold it, keep it where wanted, and append what follows from it.
+
+        Leaves nothing behind if it raises, so that the caller may park the fact and go on.
+        """
+        stage = _Stage(self._copy_of_tip())
+        await self._take(stage, fact, actor=Actor(f"system:{self._store.service}"))
+        if self._store.keeps_content:
+            stage.content.extend(item for item in content if item.is_genuine)
+        self._merge(stage)
+        self.writes.copies.append(fact)
+
+    async def append(
+        self, new: Sequence[NewFact], *, actor: Actor, content: Sequence[ContentItem] = (), law: Law | None = None
+    ) -> list[Fact]:
+        """Append own facts, fold them, and append what follows from them."""
+        stage = _Stage(self._copy_of_tip(), content=list(content))
+        facts = await self._extend(stage, new, actor=actor, law=law)
+        for fact in facts:
+            await self._take(stage, fact, actor=actor)
+        self._merge(stage)
+        return facts
+
+    def advance(self, service: Service, n: int) -> None:
+        """Say that another service has been followed up to and including n."""
+        self.followed[service] = n
+        self.writes.followed[service] = n
+
+    def publish_again(self, ns: Iterable[int]) -> None:
+        """Have the relay publish facts once more, in this order."""
+        self.writes.again.extend(ns)
+
+    def publish_note(self, note: bytes) -> None:
+        """Have the relay publish the answer to a control request, after everything appended so far."""
+        self.writes.notes.append(note)
+
+    def set_simulated(self, now: datetime) -> None:
+        """Set the agency's clock; it never goes back."""
+        if self.simulated is None or now > self.simulated:
+            self.simulated = now
+            self._tip.now = max(now, self._tip.now)
+
+    def add_job(self, job: Job) -> None:
+        """Ask for work after the commit; a job of the same kind and key is asked for once."""
+        self.writes.jobs[job.kind, job.key] = job
+
+    def finish_job(self, kind: str, key: str) -> None:
+        """Say that a job's result is in this transaction."""
+        self.writes.finished.append((kind, key))
+
+    def hold_now(self) -> None:
+        """Let no later fact be recorded before this instant: what a watermark promises."""
+        self._last = self._tip.now
+
+    async def flush(self, traceparent: str | None) -> None:
+        """Write everything collected; the caller commits."""
+        last = self.now if self.facts else self._last
+        self.writes.head = (self._tip.n, last, self.simulated)
+        await self.writes.execute(self.conn, self.agency, traceparent)
+        if self._store.also_keep and self.writes.copies:
+            await self._store.also_keep(self.conn, self.writes.copies)
+
+    async def _take(self, stage: _Stage, fact: Fact, *, actor: Actor) -> None:
+        await self._evolve(stage, fact)
+        view = self.view(stage)
+        consequences = await self._store.react(fact, view)
+        stage.jobs.extend(consequences.jobs)
+        if consequences.facts:
+            stage.content.extend(view.bag.items)
+            for caused in await self._extend(stage, consequences.facts, actor=actor, law=None):
+                await self._take(stage, caused, actor=actor)
+
+    async def _extend(self, stage: _Stage, new: Sequence[NewFact], *, actor: Actor, law: Law | None) -> list[Fact]:
+        for stream in {one.stream for one in new} - stage.tip.heads.keys():
+            row = await self.conn.fetchrow("select stream_seq, hash from stream_head where stream = $1", stream)
+            if row:
+                stage.tip.heads[stream] = (row["stream_seq"], row["hash"])
+        in_force = law if law is not None else await self._store.law_of(self.view(stage))
+        facts = stage.tip.extend(new, actor=actor, law=in_force)
+        stage.facts.extend(facts)
+        return facts
+
+    async def _evolve(self, stage: _Stage, fact: Fact) -> None:
+        for fold in self._store.folds_of(fact.service):
+            for key in fold.keys(fact):
+                at = (fold.kind, key)
+                before = stage.states[at][1] if at in stage.states else (await self._load(fold, key))[1]
+                stage.states[at] = (fold, fold.evolve(before, fact))
+
+    def _copy_of_tip(self) -> Tip:
+        return replace(self._tip, heads=dict(self._tip.heads))
+
+    def _merge(self, stage: _Stage) -> None:
+        self._tip.n, self._tip.heads = stage.tip.n, stage.tip.heads
+        for key, (fold, state) in stage.states.items():
+            version = self._states[key][0] if key in self._states else 0
+            self._states[key] = (version, state)
+            self.writes.states[key] = None if state is None else fold.dump(state)
+        self.facts.extend(stage.facts)
+        self.writes.facts.extend(stage.facts)
+        self.writes.content.extend(stage.content)
+        for job in stage.jobs:
+            self.add_job(job)
+
+    async def _load(self, fold: Fold[S], item: str) -> tuple[int, S | None]:
+        key = (fold.kind, item)
+        if key not in self._states:
+            self._states[key] = await load_snapshot(self.conn, self.agency, fold, item)
+        return self._states[key]
+
+
+async def load_snapshot(
+    conn: asyncpg.Connection, agency: str, fold: Fold[S], item: str
+) -> tuple[int, S | None]:
+    """Return version and state of a snapshot, or (0, None)."""
+    row = await conn.fetchrow(
+        "select version, state::text from snapshot where agency = $1 and kind = $2 and id = $3", agency, fold.kind, item
+    )
+    return (row["version"], fold.load(row["state"])) if row else (0, None)
+
+

@@ -1,0 +1,87 @@
+"""What a decision may look at: folded states at one moment, the clock, and the law in force."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import asyncpg
+
+from casetrail_common.facts import ContentRef
+from casetrail_common.ledger.append import Law, NewFact
+from casetrail_common.ledger.content import ContentBag
+from casetrail_common.ledger.fact import Fact
+from casetrail_common.ledger.fold import Fold
+
+S = TypeVar("S")
+Key = tuple[str, str]
+"""Kind and id of a snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that a fact causes and that cannot be done inside its transaction; repeated until it is done."""
+
+    kind: str
+    key: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    not_before: datetime | None = None
+    """Real time, not domain time; absent = at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What follows from a fact that a service has followed or appended."""
+
+    facts: tuple[NewFact, ...] = ()
+    jobs: tuple[Job, ...] = ()
+
+
+class Loader(Protocol):
+    """Loads the state of an object with its version (0 if there is none)."""
+
+    async def __call__(self, fold: Fold[S], item: str) -> tuple[int, S | None]: ...
+
+
+class View:
+    """A consistent look at one agency; remembers what it was asked, so that a decision can be checked under the lock."""
+
+    def __init__(self, *, agency: str, now: datetime, service: str, load: Loader) -> None:
+        self.agency = agency
+        self.now = now
+        self.bag = ContentBag()
+        self.versions: dict[Key, int] = {}
+        self.rests_on_others = False
+        self._service = service
+        self._load = load
+
+    async def get(self, fold: Fold[S], item: str) -> S | None:
+        """Return the state of an object, or None if nothing is known of it."""
+        version, state = await self._load(fold, item)
+        self.versions[fold.kind, item] = version
+        if fold.sources != {self._service}:
+            self.rests_on_others = True
+        return state
+
+    def seal(self, value: Any) -> ContentRef:
+        """Put content aside and return what the body holds instead."""
+        return self.bag.seal(value)
+
+    def seal_optional(self, value: Any) -> ContentRef | None:
+        """Like `seal`, for content that may be absent."""
+        return None if value is None else self.bag.seal(value)
+
+
+React = Callable[[Fact, View], Awaitable[Consequences]]
+"""What a service does about a fact, its own or another's. Pure but for what it asks of the view."""
+
+AlsoKeep = Callable[[asyncpg.Connection, list[Fact]], Awaitable[None]]
+"""Keeps followed facts beyond their folds, inside the same transaction."""
+
+LawOf = Callable[[View], Awaitable[Law]]
+"""Reads the law in force from a view."""
+
+
+async def no_consequences(_fact: Fact, _view: View) -> Consequences:
+    """React to nothing."""
+    return Consequences()

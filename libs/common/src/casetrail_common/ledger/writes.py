@@ -1,0 +1,128 @@
+"""The one statement that writes a commit."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from casetrail_common.ledger.content import ContentItem
+from casetrail_common.ledger.fact import Fact
+from casetrail_common.ledger.view import Job, Key
+
+_FACTS: Final = """
+with facts as (
+  insert into ledger (agency, n, stream, stream_seq, body, prev_hash, hash, recorded_at, traceparent)
+  select $1, f.*, $11::text from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[],
+                                  $8::timestamptz[]) as f
+), heads as (
+  insert into stream_head (stream, stream_seq, hash)
+  select distinct on (f.stream) f.stream, f.seq, f.hash
+  from unnest($3::text[], $4::bigint[], $7::bytea[]) as f (stream, seq, hash) order by f.stream, f.seq desc
+  on conflict (stream) do update set stream_seq = excluded.stream_seq, hash = excluded.hash
+), tip as (
+  update agency_head set n = $9, last = $10, simulated = $12::timestamptz where agency = $1
+), texts as (
+  insert into content (commitment, agency, salt, bytes)
+  select c.commitment, $1, c.salt, c.bytes from unnest($13::bytea[], $14::bytea[], $15::bytea[]) as c (commitment, salt, bytes)
+  on conflict (commitment) do nothing
+), states as (
+  insert into snapshot (agency, kind, id, version, state)
+  select $1, s.kind, s.id, 1, s.state::jsonb from unnest($16::text[], $17::text[], $18::text[]) as s (kind, id, state)
+  where s.state is not null
+  on conflict (agency, kind, id) do update set state = excluded.state, version = snapshot.version + 1
+), published as (
+  insert into outbox (agency, n, note)
+  select $1, o.n, o.note from unnest($19::bigint[], $20::bytea[]) with ordinality as o (n, note, i) order by o.i
+), answered as (
+  insert into idempotency (agency, person, key, request_hash, answer, recorded_at)
+  select $1, $21::text, $22::text, $23::bytea, $24::jsonb, clock_timestamp() where $22::text is not null
+)
+select pg_notify('outbox', '') where cardinality($19::bigint[]) > 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that a repeat of the same request gets again: ids, positions and codes, no content."""
+
+    person: str
+    key: str
+    request_hash: bytes
+    answer: dict[str, Any]
+
+
+@dataclass
+class Writes:
+    """What one transaction over an agency will have written when it commits."""
+
+    facts: list[Fact] = field(default_factory=list)
+    content: list[ContentItem] = field(default_factory=list)
+    states: dict[Key, str | None] = field(default_factory=dict)
+    """JSON text per snapshot; None forgets it."""
+    followed: dict[str, int] = field(default_factory=dict)
+    again: list[int] = field(default_factory=list)
+    notes: list[bytes] = field(default_factory=list)
+    jobs: dict[tuple[str, str], Job] = field(default_factory=dict)
+    finished: list[tuple[str, str]] = field(default_factory=list)
+    copies: list[Fact] = field(default_factory=list)
+    head: tuple[int, datetime, datetime | None] | None = None
+    answered: Answered | None = None
+
+    async def execute(self, conn: asyncpg.Connection, agency: str, traceparent: str | None) -> None:
+        """Write everything. Which rows are written together matters to nobody: the transaction is the unit."""
+        if self.head is None:
+            raise RuntimeError("the head of the agency was not taken")
+        n, last, simulated = self.head
+        outgoing: list[tuple[int | None, bytes | None]] = [
+            *((again, None) for again in self.again),
+            *((fact.n, None) for fact in self.facts),
+            *((None, note) for note in self.notes),
+        ]
+        await conn.execute(
+            _FACTS,
+            agency,
+            *_columns(self.facts, "n", "stream", "stream_seq", "body", "prev_hash", "hash", "recorded_at"),
+            n,
+            last,
+            traceparent,
+            simulated,
+            *_columns(self.content, "commitment", "salt", "bytes"),
+            [kind for kind, _ in self.states],
+            [item for _, item in self.states],
+            list(self.states.values()),
+            [number for number, _ in outgoing],
+            [note for _, note in outgoing],
+            *((a.person, a.key, a.request_hash, json.dumps(a.answer)) if (a := self.answered) else (None,) * 4),
+        )
+        await self._execute_rare(conn, agency)
+
+    async def _execute_rare(self, conn: asyncpg.Connection, agency: str) -> None:
+        forgotten = [key for key, state in self.states.items() if state is None]
+        if forgotten:
+            await conn.executemany(
+                "delete from snapshot where agency = $1 and kind = $2 and id = $3", [(agency, *key) for key in forgotten]
+            )
+        if self.followed:
+            await conn.execute(
+                "insert into followed (agency, service, n) select $1, * from unnest($2::text[], $3::bigint[]) "
+                "on conflict (agency, service) do update set n = excluded.n",
+                agency, list(self.followed), list(self.followed.values()),
+            )  # fmt: skip
+        if self.finished:
+            await conn.executemany(
+                "delete from job where agency = $1 and kind = $2 and key = $3", [(agency, *done) for done in self.finished]
+            )
+        if self.jobs:
+            await conn.executemany(
+                "insert into job (agency, kind, key, payload, not_before) values ($1, $2, $3, $4, coalesce($5, now())) "
+                "on conflict (agency, kind, key) do nothing",
+                [(agency, j.kind, j.key, json.dumps(j.payload), j.not_before) for j in self.jobs.values()],
+            )
+            await conn.execute("select pg_notify('job', '')")
+
+
+def _columns(rows: list[Any], *names: str) -> list[list[Any]]:
+    """Turn rows into one list per column, as `unnest` takes them."""
+    return [[getattr(row, name) for row in rows] for name in names]
