@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from casetrail_common.facts.archive import CalendarLoadedV1, PackLoadedV1, ParametersSetV1
@@ -23,6 +23,11 @@ class PackRef:
     pack: str
     version: str
     valid_from: date
+
+    @classmethod
+    def of(cls, loaded: PackLoadedV1) -> "PackRef":
+        """Return the reference to what a fact loaded."""
+        return cls(loaded.pack, loaded.version, loaded.valid_from)
 
     @property
     def name(self) -> str:
@@ -47,11 +52,14 @@ class LawState:
         return tuple(in_force[pack] for pack in sorted(in_force))
 
 
+_LAW_FACTS: Final = (PackLoadedV1, CalendarLoadedV1, ParametersSetV1)
+
+
 def _evolve(state: LawState | None, fact: Fact) -> LawState:
     law = state or LawState()
     match fact.payload:
         case PackLoadedV1() as loaded:
-            ref = PackRef(loaded.pack, loaded.version, loaded.valid_from)
+            ref = PackRef.of(loaded)
             return replace(law, packs=(*(p for p in law.packs if p.name != ref.name), ref))
         case CalendarLoadedV1() as loaded:
             return replace(law, calendar=loaded.calendar)
@@ -75,7 +83,6 @@ LAW = Fold(
     evolve=_evolve,
     sources=frozenset({"archive"}),
 )
-_LAW_FACTS = (PackLoadedV1, CalendarLoadedV1, ParametersSetV1)
 
 
 def _keep_document(_state: PackState | None, fact: Fact) -> PackState | None:
@@ -86,7 +93,9 @@ def _keep_document(_state: PackState | None, fact: Fact) -> PackState | None:
 PACK = Fold(
     kind="pack",
     state=PackState,
-    keys=lambda fact: (f"{fact.payload.pack}@{fact.payload.version}",) if isinstance(fact.payload, PackLoadedV1) else (),
+    keys=lambda fact: (
+        (f"{fact.payload.pack}@{fact.payload.version}",) if isinstance(fact.payload, PackLoadedV1) else ()
+    ),
     evolve=_keep_document,
     sources=frozenset({"archive"}),
 )

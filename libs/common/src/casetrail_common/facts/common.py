@@ -29,6 +29,8 @@ class StreamSealedV1(Payload, fact="stream.sealed"):
 class ContentErasedV1(Payload, fact="content.erased"):
     """Content was disposed of: the named commitments stay in the bodies, what they committed to is gone."""
 
+    case: str | None = None
+    """The case whose content goes; every owner then erases what it holds of it. Absent = only the commitments named."""
     commitments: list[Digest]
     reason: str
     """Coded reason, e.g. `retention_expired`, `data_subject_request`."""

@@ -37,7 +37,7 @@ class Tip:
     agency: str
     n: int
     now: datetime
-    followed: Mapping[str, int]
+    followed: Mapping[Service, int]
     heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     """Last position and hash of each stream loaded so far."""
 
@@ -48,7 +48,7 @@ class Tip:
     def _next(self, new: NewFact, *, actor: Actor, law: Law) -> Fact:
         seq, prev = self.heads.get(new.stream) or (0, first_prev(self.service, new.stream))
         self.n, seq = self.n + 1, seq + 1
-        seen = {other: self.followed.get(other, 0) for other in SERVICES if other != self.service}
+        seen: dict[str, int] = {other: self.followed.get(other, 0) for other in SERVICES if other != self.service}
         fields = new.payload.model_dump(mode="json", exclude_none=True)
         occurred_at = min(new.occurred_at or self.now, self.now)
         body = canonical(

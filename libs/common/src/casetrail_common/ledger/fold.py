@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -25,7 +25,7 @@ class Fold(Generic[S]):
     evolve: Callable[[S | None, Fact], S | None]
     """State after the fact; None before the first one, and again None to forget the object."""
     sources: frozenset[str]
-    """Services whose facts it reads; a rejection that rests on another service's facts waits until those are followed."""
+    """Services whose facts it reads. A rejection that rests on another service waits until that one is followed."""
 
     @cached_property
     def _codec(self) -> TypeAdapter[S]:
@@ -38,9 +38,3 @@ class Fold(Generic[S]):
     def load(self, text: str) -> S:
         """Return the state from JSON text."""
         return self._codec.validate_json(text)
-
-    def after(self, states: dict[str, Any], fact: Fact) -> dict[str, S | None]:
-        """Return the states that the fact changes, given those loaded for its keys."""
-        if fact.service not in self.sources:
-            return {}
-        return {key: self.evolve(states.get(key), fact) for key in self.keys(fact)}

@@ -18,7 +18,8 @@ select agency, kind, key, payload::text, attempts from job
 where not_before <= now() and kind = any ($1) order by not_before, created_at limit $2
 """
 _BACKOFF: Final = """
-update job set attempts = attempts + 1, not_before = now() + least(60, 0.2 * 2 ^ least(attempts, 12)) * interval '1 second'
+update job set attempts = attempts + 1,
+  not_before = now() + least(60, 0.2 * 2 ^ least(attempts, 12)) * interval '1 second'
 where agency = $1 and kind = $2 and key = $3
 """
 

@@ -1,6 +1,5 @@
 """One transaction over one agency: everything a commit holds is collected here and written in one statement."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 
+from casetrail_common.facts.common import ContentErasedV1
 from casetrail_common.ids import Service
 from casetrail_common.ledger.append import Law, NewFact, Tip
 from casetrail_common.ledger.content import ContentItem
@@ -30,6 +30,7 @@ class _Stage:
     states: dict[Key, tuple[Fold[Any], Any]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     content: list[ContentItem] = field(default_factory=list)
+    erased: list[bytes] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
 
 
@@ -42,7 +43,7 @@ class LockedAgency:
         self.conn = conn
         self.agency = tip.agency
         self.simulated = simulated
-        self.followed: dict[Service, int] = dict(tip.followed)  # type: ignore[arg-type]
+        self.followed: dict[Service, int] = dict(tip.followed)
         self.writes = Writes()
         self.facts: list[Fact] = []
         """Own facts appended so far."""
@@ -78,7 +79,10 @@ class LockedAgency:
                 return 0, stage.states[fold.kind, item][1]
             return await self._load(fold, item)
 
-        return View(agency=self.agency, now=self.now, service=self._store.service, load=load)
+        async def head_of(stream: str) -> tuple[int, bytes] | None:
+            return await self._head(stage.tip if stage else self._tip, stream)
+
+        return View(agency=self.agency, now=self.now, service=self._store.service, load=load, head_of=head_of)
 
     async def handle(self, fact: Fact, content: Sequence[ContentItem] = ()) -> None:
         """Take in a followed fact: fold it, keep it where wanted, and append what follows from it.
@@ -143,6 +147,8 @@ class LockedAgency:
             await self._store.also_keep(self.conn, self.writes.copies)
 
     async def _take(self, stage: _Stage, fact: Fact, *, actor: Actor) -> None:
+        if isinstance(fact.payload, ContentErasedV1):
+            stage.erased.extend(bytes.fromhex(digest) for digest in fact.payload.commitments)
         await self._evolve(stage, fact)
         view = self.view(stage)
         consequences = await self._store.react(fact, view)
@@ -153,10 +159,8 @@ class LockedAgency:
                 await self._take(stage, caused, actor=actor)
 
     async def _extend(self, stage: _Stage, new: Sequence[NewFact], *, actor: Actor, law: Law | None) -> list[Fact]:
-        for stream in {one.stream for one in new} - stage.tip.heads.keys():
-            row = await self.conn.fetchrow("select stream_seq, hash from stream_head where stream = $1", stream)
-            if row:
-                stage.tip.heads[stream] = (row["stream_seq"], row["hash"])
+        for stream in {one.stream for one in new}:
+            await self._head(stage.tip, stream)
         in_force = law if law is not None else await self._store.law_of(self.view(stage))
         facts = stage.tip.extend(new, actor=actor, law=in_force)
         stage.facts.extend(facts)
@@ -168,6 +172,11 @@ class LockedAgency:
                 at = (fold.kind, key)
                 before = stage.states[at][1] if at in stage.states else (await self._load(fold, key))[1]
                 stage.states[at] = (fold, fold.evolve(before, fact))
+
+    async def _head(self, tip: Tip, stream: str) -> tuple[int, bytes] | None:
+        if stream not in tip.heads and (found := await load_head(self.conn, stream)):
+            tip.heads[stream] = found
+        return tip.heads.get(stream)
 
     def _copy_of_tip(self) -> Tip:
         return replace(self._tip, heads=dict(self._tip.heads))
@@ -181,6 +190,7 @@ class LockedAgency:
         self.facts.extend(stage.facts)
         self.writes.facts.extend(stage.facts)
         self.writes.content.extend(stage.content)
+        self.writes.erased.extend(stage.erased)
         for job in stage.jobs:
             self.add_job(job)
 
@@ -191,13 +201,15 @@ class LockedAgency:
         return self._states[key]
 
 
-async def load_snapshot(
-    conn: asyncpg.Connection, agency: str, fold: Fold[S], item: str
-) -> tuple[int, S | None]:
+async def load_head(conn: asyncpg.Connection, stream: str) -> tuple[int, bytes] | None:
+    """Return last position and hash of a stream, or None if it holds nothing."""
+    row = await conn.fetchrow("select stream_seq, hash from stream_head where stream = $1", stream)
+    return (row["stream_seq"], row["hash"]) if row else None
+
+
+async def load_snapshot(conn: asyncpg.Connection, agency: str, fold: Fold[S], item: str) -> tuple[int, S | None]:
     """Return version and state of a snapshot, or (0, None)."""
     row = await conn.fetchrow(
         "select version, state::text from snapshot where agency = $1 and kind = $2 and id = $3", agency, fold.kind, item
     )
     return (row["version"], fold.load(row["state"])) if row else (0, None)
-
-

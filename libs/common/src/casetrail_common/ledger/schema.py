@@ -1,8 +1,8 @@
 """The tables of a ledger, the same in every service's database.
 
-The owning role creates them; the application role may only SELECT and INSERT on `ledger`. Triggers refuse changes of the
-ledger even to the owner, so that altering it takes an act that leaves a mark: dropping a trigger as a superuser. That is
-found by comparing with what the other services and the archive hold (`verify`).
+The owning role creates them; the application role may only SELECT and INSERT on `ledger`. Triggers refuse changes of
+the ledger even to the owner, so that altering it takes a superuser who disables them. That is found by recomputing the
+chains and comparing with the copies that the archive keeps.
 """
 
 from typing import Final
@@ -14,7 +14,7 @@ create table agency_head (
   last timestamptz not null default '1970-01-01T00:00:00Z',
   simulated timestamptz
 );
-comment on table agency_head is 'The lock of an agency, its last position and its clock (simulated: test environments only)';
+comment on table agency_head is 'The lock of an agency, its last position and its clock (simulated only in tests)';
 
 create table ledger (
   agency text not null,
@@ -37,7 +37,7 @@ create table content (
   bytes bytea,
   check ((salt is null) = (bytes is null))
 );
-comment on table content is 'What people wrote; both columns null once erased, so that a late copy cannot bring it back';
+comment on table content is 'What people wrote; salt and bytes null once erased, so that no late copy brings it back';
 
 create table stream_head (
   stream text primary key,
@@ -161,8 +161,8 @@ begin
   return next;
 end $$;
 comment on function lock_agency is
-  'Takes the lock of an agency, then reads what must not move before the commit: in one round trip, because each statement of '
-  'a volatile function sees what was committed before it began';
+  'Takes the lock of an agency, then reads what must not move before the commit; in one round trip, because each '
+  'statement of a volatile function sees what was committed before it began';
 """
 
 

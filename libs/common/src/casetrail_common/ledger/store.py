@@ -10,12 +10,17 @@ from typing import Any, Final, TypeVar
 import asyncpg
 
 from casetrail_common.errors import CasetrailError
-def failpoint(x): pass
+
+
+def failpoint(x):
+    pass
+
+
 from casetrail_common.ids import Service
 from casetrail_common.ledger.append import Law, NewFact, Tip
 from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.fold import Fold
-from casetrail_common.ledger.locked import LockedAgency, load_snapshot
+from casetrail_common.ledger.locked import LockedAgency, load_head, load_snapshot
 from casetrail_common.ledger.view import AlsoKeep, Job, LawOf, React, View, no_consequences
 from casetrail_common.ledger.writes import Answered
 
@@ -203,7 +208,10 @@ class Store:
                 cache[key] = await load_snapshot(conn, agency, fold, item)
             return cache[key]
 
-        return View(agency=agency, now=now, service=self.service, load=load)
+        async def head_of(stream: str) -> tuple[int, bytes] | None:
+            return await load_head(conn, stream)
+
+        return View(agency=agency, now=now, service=self.service, load=load, head_of=head_of)
 
 
 class _RestsOnOthersError(Exception):

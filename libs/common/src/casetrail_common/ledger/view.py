@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 import asyncpg
 
 from casetrail_common.facts import ContentRef
+from casetrail_common.ids import Service
 from casetrail_common.ledger.append import Law, NewFact
 from casetrail_common.ledger.content import ContentBag
 from casetrail_common.ledger.fact import Fact
@@ -43,33 +44,41 @@ class Loader(Protocol):
     async def __call__(self, fold: Fold[S], item: str) -> tuple[int, S | None]: ...
 
 
-class View:
-    """A consistent look at one agency; remembers what it was asked, so that a decision can be checked under the lock."""
+class HeadOf(Protocol):
+    """Returns last position and hash of one of the service's own streams, or None if it holds nothing."""
 
-    def __init__(self, *, agency: str, now: datetime, service: str, load: Loader) -> None:
+    async def __call__(self, stream: str) -> tuple[int, bytes] | None: ...
+
+
+class View:
+    """A consistent look at one agency; remembers what it was asked, so that it can be checked again under the lock."""
+
+    def __init__(self, *, agency: str, now: datetime, service: Service, load: Loader, head_of: HeadOf) -> None:
         self.agency = agency
         self.now = now
         self.bag = ContentBag()
         self.versions: dict[Key, int] = {}
         self.rests_on_others = False
-        self._service = service
+        self.service: Service = service
+        self.head_of = head_of
         self._load = load
 
     async def get(self, fold: Fold[S], item: str) -> S | None:
         """Return the state of an object, or None if nothing is known of it."""
         version, state = await self._load(fold, item)
         self.versions[fold.kind, item] = version
-        if fold.sources != {self._service}:
+        if fold.sources != {self.service}:
             self.rests_on_others = True
         return state
 
     def seal(self, value: Any) -> ContentRef:
         """Put content aside and return what the body holds instead."""
-        return self.bag.seal(value)
+        ref: ContentRef = self.bag.seal(value)
+        return ref
 
     def seal_optional(self, value: Any) -> ContentRef | None:
         """Like `seal`, for content that may be absent."""
-        return None if value is None else self.bag.seal(value)
+        return None if value is None else self.seal(value)
 
 
 React = Callable[[Fact, View], Awaitable[Consequences]]

@@ -25,7 +25,8 @@ with facts as (
   update agency_head set n = $9, last = $10, simulated = $12::timestamptz where agency = $1
 ), texts as (
   insert into content (commitment, agency, salt, bytes)
-  select c.commitment, $1, c.salt, c.bytes from unnest($13::bytea[], $14::bytea[], $15::bytea[]) as c (commitment, salt, bytes)
+  select c.commitment, $1, c.salt, c.bytes
+  from unnest($13::bytea[], $14::bytea[], $15::bytea[]) as c (commitment, salt, bytes)
   on conflict (commitment) do nothing
 ), states as (
   insert into snapshot (agency, kind, id, version, state)
@@ -59,6 +60,8 @@ class Writes:
 
     facts: list[Fact] = field(default_factory=list)
     content: list[ContentItem] = field(default_factory=list)
+    erased: list[bytes] = field(default_factory=list)
+    """Commitments whose content goes, or must never come."""
     states: dict[Key, str | None] = field(default_factory=dict)
     """JSON text per snapshot; None forgets it."""
     followed: dict[str, int] = field(default_factory=dict)
@@ -102,8 +105,15 @@ class Writes:
         forgotten = [key for key, state in self.states.items() if state is None]
         if forgotten:
             await conn.executemany(
-                "delete from snapshot where agency = $1 and kind = $2 and id = $3", [(agency, *key) for key in forgotten]
+                "delete from snapshot where agency = $1 and kind = $2 and id = $3",
+                [(agency, *key) for key in forgotten],
             )
+        if self.erased:
+            await conn.execute(
+                "insert into content (commitment, agency) select unnest($2::bytea[]), $1 "
+                "on conflict (commitment) do update set salt = null, bytes = null",
+                agency, self.erased,
+            )  # fmt: skip
         if self.followed:
             await conn.execute(
                 "insert into followed (agency, service, n) select $1, * from unnest($2::text[], $3::bigint[]) "
@@ -112,7 +122,8 @@ class Writes:
             )  # fmt: skip
         if self.finished:
             await conn.executemany(
-                "delete from job where agency = $1 and kind = $2 and key = $3", [(agency, *done) for done in self.finished]
+                "delete from job where agency = $1 and kind = $2 and key = $3",
+                [(agency, *done) for done in self.finished],
             )
         if self.jobs:
             await conn.executemany(

@@ -1,0 +1,109 @@
+"""Where a command arrives: who calls, once, after what, and on which condition; and how its outcome is told."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import JSONResponse, Response
+
+from casetrail_common.auth import Principal, principal
+from casetrail_common.canonical import canonical
+from casetrail_common.ids import Service
+from casetrail_common.ledger.fact import Actor
+from casetrail_common.ledger.store import Answer, Call, Decide, Store
+from casetrail_common.telemetry import current_traceparent
+from casetrail_common.web.headers import POSITION_HEADER, IdempotencyKey, IfMatch, Positions
+
+WaitFollowed = Callable[[str, dict[Service, int]], Awaitable[None]]
+"""Waits until an agency's facts have been followed so far; raises `not_caught_up` if it takes too long."""
+
+
+class Written(BaseModel):
+    """The outcome of a command: ids of what it made, and where it stands."""
+
+    model_config = ConfigDict(extra="allow")
+
+    position: str
+    """`<service>:<n>`; send it back as Casetrail-Positions to read what this wrote, in any service."""
+    stream_position: int | None = None
+    """Position in the stream the command wrote to; send it back as If-Match to decide on this state only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One request that wishes to change something."""
+
+    store: Store
+    principal: Principal
+    key: str
+    if_match: int | None
+    request_hash: bytes
+
+    async def run(self, decide: Decide, *, stream: str | None = None, status: int = 201) -> Response:
+        """Decide and append; answer with ids and positions.
+
+        Parameters
+        ----------
+        stream
+            The stream that If-Match speaks of; usually that of the case.
+        """
+        return told(await self.decided(decide, stream=stream), status=status)
+
+    async def decided(self, decide: Decide, *, stream: str | None = None) -> Answer:
+        """Decide and append, for commands whose answer needs more than that."""
+        who = self.principal
+        call = Call(
+            agency=who.agency,
+            actor=Actor(who.person, tuple(sorted(who.roles)), who.unit),
+            key=self.key,
+            request_hash=self.request_hash,
+            stream=stream,
+            if_match=self.if_match,
+            traceparent=current_traceparent(),
+        )
+        return await self.store.execute(call, decide)
+
+
+def told(answer: Answer, *, status: int, **more: Any) -> Response:
+    """Render the outcome of a command."""
+    body = {**answer.body, **more, "position": answer.position}
+    return JSONResponse(body, status_code=status, headers={POSITION_HEADER: answer.position})
+
+
+async def desk(
+    request: Request,
+    who: Annotated[Principal, Depends(principal)],
+    key: IdempotencyKey,
+    if_match: IfMatch,
+    positions: Positions,
+) -> Desk:
+    """Receive a command: known person, named wish, and everything it builds on followed."""
+    state = request.app.state
+    await state.wait_followed(who.agency, positions)
+    named = canonical([request.method, request.url.path, request.url.query])
+    body = await request.body()
+    return Desk(state.store, who, key, if_match, hashlib.sha256(named + b"\n" + body).digest())
+
+
+AtDesk = Annotated[Desk, Depends(desk)]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One request that only wishes to see something."""
+
+    store: Store
+    principal: Principal
+
+
+async def window(request: Request, who: Annotated[Principal, Depends(principal)], positions: Positions) -> Window:
+    """Receive a query, after everything it asks to see has been followed."""
+    state = request.app.state
+    await state.wait_followed(who.agency, positions)
+    return Window(state.store, who)
+
+
+AtWindow = Annotated[Window, Depends(window)]
