@@ -13,9 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from casetrail_common.errors import CasetrailError
+from casetrail_common.metrics import REFUSALS
 from casetrail_common.problems.table import PROBLEMS, RULE_REFUSAL, Problem
 
 PROBLEM_JSON: Final = "application/problem+json"
+
+ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Headers of every refusal, also of one that the middleware no longer sees."""
 
 
 class FieldProblem(BaseModel):
@@ -82,13 +86,15 @@ def problem_response(
 ) -> Response:
     """Answer a refusal."""
     problem = problem_of(error)
-    document = problem_document(error, request_id=request_id_of(request), errors=errors)
-    answer_headers = dict(headers or {})
+    request_id = request_id_of(request)
+    document = problem_document(error, request_id=request_id, errors=errors)
+    answer_headers = {**ALWAYS, "X-Request-Id": request_id, **(headers or {})}
     retry_after_s = error.retry_after_s or problem.retry_after_s
     if retry_after_s is not None:
         answer_headers["Retry-After"] = str(retry_after_s)
     if problem.status == 401:
         answer_headers["WWW-Authenticate"] = _challenge(error.code)
+    REFUSALS.labels(error.code).inc()
     return Response(
         content=_encoded(document),
         status_code=problem.status,

@@ -1,0 +1,20 @@
+"""Who is asking: tokens, roles, and the principal they add up to."""
+
+from casetrail_common.auth.edge import AuthenticationMiddleware, CurrentPrincipal, principal, requires
+from casetrail_common.auth.jwks import JwksCache
+from casetrail_common.auth.principal import Principal
+from casetrail_common.auth.roles import ROLES, Role
+from casetrail_common.auth.tokens import JwtVerifier, TokenVerifier
+
+__all__ = [
+    "ROLES",
+    "AuthenticationMiddleware",
+    "CurrentPrincipal",
+    "JwksCache",
+    "JwtVerifier",
+    "Principal",
+    "Role",
+    "TokenVerifier",
+    "principal",
+    "requires",
+]
