@@ -10,12 +10,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 
 from casetrail_common.errors import CasetrailError
-
-
-def failpoint(x):
-    pass
-
-
+from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import Service
 from casetrail_common.ledger.append import Law, NewFact, Tip
 from casetrail_common.ledger.fact import Actor

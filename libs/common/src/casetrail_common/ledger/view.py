@@ -38,10 +38,8 @@ class Consequences:
     jobs: tuple[Job, ...] = ()
 
 
-class Loader(Protocol):
-    """Loads the state of an object with its version (0 if there is none)."""
-
-    async def __call__(self, fold: Fold[S], item: str) -> tuple[int, S | None]: ...
+Load = Callable[[Fold[Any], str], Awaitable[tuple[int, Any]]]
+"""Loads the state of an object with its version: 0 and None if there is none."""
 
 
 class HeadOf(Protocol):
@@ -53,7 +51,7 @@ class HeadOf(Protocol):
 class View:
     """A consistent look at one agency; remembers what it was asked, so that it can be checked again under the lock."""
 
-    def __init__(self, *, agency: str, now: datetime, service: Service, load: Loader, head_of: HeadOf) -> None:
+    def __init__(self, *, agency: str, now: datetime, service: Service, load: Load, head_of: HeadOf) -> None:
         self.agency = agency
         self.now = now
         self.bag = ContentBag()
@@ -69,7 +67,8 @@ class View:
         self.versions[fold.kind, item] = version
         if fold.sources != {self.service}:
             self.rests_on_others = True
-        return state
+        found: S | None = state
+        return found
 
     def seal(self, value: Any) -> ContentRef:
         """Put content aside and return what the body holds instead."""
