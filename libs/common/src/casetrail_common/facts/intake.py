@@ -216,6 +216,8 @@ class ServicePerformedV1(Payload, fact="service.performed"):
     recipient: str
     evidence: list[str]
     sessions: list[str] = []
+    of_decision: bool = False
+    """Whether the document is the decision of the case; only its service moves the case."""
 
 
 class CaseClosedV1(Payload, fact="case.closed"):
