@@ -11,6 +11,7 @@ from casetrail_common.auth import AuthenticationMiddleware, TokenVerifier
 from casetrail_common.ids import Service
 from casetrail_common.problems import add_problem_handlers
 from casetrail_common.settings import Settings
+from casetrail_common.telemetry import instrument_app
 from casetrail_common.web.bounds import RequestBoundsMiddleware
 from casetrail_common.web.context import RequestContextMiddleware
 from casetrail_common.web.health import Check, health_router
@@ -68,4 +69,6 @@ def create_service_app(
     app.add_middleware(RequestBoundsMiddleware, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(AuthenticationMiddleware, verifier=verifier)
     app.add_middleware(RequestContextMiddleware, service=service)
+    if settings.otlp_endpoint:
+        instrument_app(app, service=service)
     return app

@@ -8,6 +8,7 @@ from opentelemetry import trace
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from casetrail_common.logs import REQUEST_ID
 from casetrail_common.metrics import HTTP_REQUESTS
 
 SECURITY_HEADERS: Final = {
@@ -35,6 +36,7 @@ class RequestContextMiddleware:
             return
         request_id = _trace_id() or secrets.token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
+        REQUEST_ID.set(request_id)
         started = time.perf_counter()
         status = 500
 
