@@ -1,0 +1,81 @@
+"""What later decisions need to know of a record, an activity or a session: little, and no content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from casetrail_common.facts.intake import ActivityEndedV1, ActivityStartedV1, OpinionGivenV1, RecordAddedV1
+from casetrail_common.facts.media import AvSessionStartedV1
+from casetrail_common.facts.review import DecisionIssuedV1
+from casetrail_common.ledger.fact import Fact
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The opinion that stands in a slot."""
+
+    result: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A text record (文书)."""
+
+    record_type: str
+    case: str | None
+    author: str
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
+    """By slot; a later opinion replaces an earlier one."""
+
+    @property
+    def head_agrees(self) -> bool:
+        """Whether the head's opinion stands on it and agrees: only this opens a gate."""
+        head = self.opinions.get("head")
+        return head is not None and head.result == "agree"
+
+
+@dataclass(frozen=True)
+class Activity:
+    """An act on site or an inquiry."""
+
+    case: str
+    kind: str
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """A recording, as far as media's facts have been followed."""
+
+    stream: str
+    position: int
+    hash: str
+
+
+def evolve_record(record: Record | None, fact: Fact) -> Record | None:
+    """Return a record after a fact that concerns it."""
+    match fact.payload:
+        case RecordAddedV1() as added:
+            return Record(added.record_type, added.case, added.author)
+        case DecisionIssuedV1() as decided:
+            return Record("decision_document", decided.case, fact.actor.person)
+        case OpinionGivenV1() as given if record is not None:
+            return replace(record, opinions={**record.opinions, given.slot: Opinion(given.result, given.by)})
+    return record
+
+
+def evolve_activity(activity: Activity | None, fact: Fact) -> Activity | None:
+    """Return an activity after a fact that concerns it."""
+    match fact.payload:
+        case ActivityStartedV1() as started:
+            return Activity(fact.stream_item, started.kind)
+        case ActivityEndedV1() if activity is not None:
+            return replace(activity, ended=True)
+    return activity
+
+
+def evolve_session(session: Session | None, fact: Fact) -> Session | None:
+    """Return where a session's stream stands after one of its facts."""
+    if session is None and not isinstance(fact.payload, AvSessionStartedV1):
+        return None
+    return Session(fact.stream, fact.stream_seq, fact.hash.hex())

@@ -1,0 +1,128 @@
+"""What intake keeps folded: its own objects, and what it needs of the other services' facts."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.archive import DossierFiledV1
+from casetrail_common.facts.intake import (
+    ActivityEndedV1,
+    ActivityStartedV1,
+    AgencyRegisteredV1,
+    OpinionGivenV1,
+    RecordAddedV1,
+    ReviewAcceptedV1,
+    SubmissionVoidedV1,
+)
+from casetrail_common.facts.review import DecisionIssuedV1, ReviewSubmittedV1
+from casetrail_common.ids import stream_name
+from casetrail_common.law import LAW, PACK
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.fact import Fact
+from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.view import Consequences, View
+from casetrail_common.people import PERSON
+from casetrail_common.sealing import seal_streams
+from casetrail_intake.domain.agency import Agency, evolve_agency
+from casetrail_intake.domain.case import (
+    Case,
+    Filed,
+    InReview,
+    State,
+    evolve,
+    evolve_filed,
+    evolve_in_review,
+    state_of,
+)
+from casetrail_intake.domain.records import (
+    Activity,
+    Record,
+    Session,
+    evolve_activity,
+    evolve_record,
+    evolve_session,
+)
+
+OWN: Final = frozenset({"intake"})
+
+
+def _case_id(fact: Fact) -> Iterable[str]:
+    return (fact.stream_item,) if fact.stream_kind == "case" else ()
+
+
+def _record_id(fact: Fact) -> Iterable[str]:
+    match fact.payload:
+        case RecordAddedV1(record=record) | DecisionIssuedV1(record=record) | OpinionGivenV1(form=record):
+            return (record,)
+    return ()
+
+
+def _activity_id(fact: Fact) -> Iterable[str]:
+    match fact.payload:
+        case ActivityStartedV1(activity=activity) | ActivityEndedV1(activity=activity):
+            return (activity,)
+    return ()
+
+
+def _session_id(fact: Fact) -> Iterable[str]:
+    return (fact.stream_item,) if fact.stream_kind == "session" else ()
+
+
+def _filed_case_id(fact: Fact) -> Iterable[str]:
+    return (fact.payload.case,) if isinstance(fact.payload, DossierFiledV1) else ()
+
+
+def _agency_id(fact: Fact) -> Iterable[str]:
+    return (fact.agency,) if isinstance(fact.payload, AgencyRegisteredV1) else ()
+
+
+AGENCY: Final = Fold("agency", Agency, _agency_id, evolve_agency, OWN)
+CASE: Final = Fold("case", Case, _case_id, evolve, OWN)
+IN_REVIEW: Final = Fold("in_review", InReview, _case_id, evolve_in_review, frozenset({"review"}))
+FILED: Final = Fold("filed", Filed, _filed_case_id, evolve_filed, frozenset({"archive"}))
+RECORD: Final = Fold("record", Record, _record_id, evolve_record, frozenset({"intake", "review"}))
+ACTIVITY: Final = Fold("activity", Activity, _activity_id, evolve_activity, OWN)
+SESSION: Final = Fold("session", Session, _session_id, evolve_session, frozenset({"media"}))
+
+FOLDS: Final[tuple[Fold[Any], ...]] = (AGENCY, CASE, IN_REVIEW, FILED, RECORD, ACTIVITY, SESSION, PERSON, LAW, PACK)
+
+
+async def case_now(view: View, case_id: str) -> tuple[Case, State]:
+    """Return a case and the state it is in.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`.
+    """
+    case = await view.get(CASE, case_id)
+    if case is None:
+        raise CasetrailError("not_found", {"id": case_id})
+    if case.state == "reviewing":
+        in_review = await view.get(IN_REVIEW, case_id)
+        return case, state_of(case, in_review, None)
+    if case.state == "closed":
+        filed = await view.get(FILED, case_id)
+        return case, state_of(case, None, filed)
+    return case, case.state
+
+
+async def react(fact: Fact, view: View) -> Consequences:
+    """Dispose of what review proposes, and end volume 1 where a dossier is filed."""
+    facts = await seal_streams(fact, view)
+    if fact.service == "review" and isinstance(fact.payload, ReviewSubmittedV1):
+        facts = (*facts, await _disposed(fact.payload, view))
+    return Consequences(facts)
+
+
+async def _disposed(submitted: ReviewSubmittedV1, view: View) -> NewFact:
+    """Let a submission take effect (T15) if the case stands where review believed it to stand."""
+    stream = stream_name("case", view.agency, submitted.case)
+    case = await view.get(CASE, submitted.case)
+    if case is not None:
+        # The fold of review's facts already holds this submission, so the case's own state decides, unless an earlier
+        # submission was returned.
+        before = await view.get(IN_REVIEW, submitted.case)
+        if state_of(case, before, None) == "investigating":
+            return NewFact(stream, ReviewAcceptedV1(submission=submitted.submission))
+    return NewFact(stream, SubmissionVoidedV1(submission=submitted.submission, code="transition_not_allowed"))

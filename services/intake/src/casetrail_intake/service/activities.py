@@ -1,0 +1,66 @@
+"""Acts on site and inquiries."""
+
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.intake import ActivityEndedV1, ActivityStartedV1, LinkedStream
+from casetrail_common.ids import new_id, stream_name
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.store import Decide, Plan
+from casetrail_common.ledger.view import View
+from casetrail_intake.commands import StartActivity
+from casetrail_intake.domain.case import OPENED
+from casetrail_intake.projections import ACTIVITY, SESSION, case_now
+from casetrail_intake.service.found import not_allowed, people
+
+
+def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
+    """Enter and begin work; the sessions named are linked to the case by their streams."""
+    activity_id = new_id("intake")
+
+    async def decide(view: View) -> Plan:
+        _, state = await case_now(view, case_id)
+        await people(view, wish.officers, role="case_officer")
+        await people(view, wish.present)
+        links = [await _link(view, session) for session in wish.sessions]
+        who.require(("case_officer",))
+        if state in {"closed", "archived"}:
+            raise not_allowed(state, "start_activity")
+        if state not in OPENED:
+            raise CasetrailError("initiation_not_approved", {"state": state})
+        payload = ActivityStartedV1(
+            activity=activity_id,
+            kind=wish.kind,
+            place=view.seal(wish.place),
+            officers=list(wish.officers),
+            present=list(wish.present),
+            conduct_type=wish.conduct_type,
+            sessions=list(wish.sessions),
+            links=links,
+            key_steps=list(wish.key_steps),
+        )
+        return Plan([NewFact(stream_name("case", view.agency, case_id), payload)], {"activity": activity_id})
+
+    return decide
+
+
+async def _link(view: View, session_id: str) -> LinkedStream:
+    session = await view.get(SESSION, session_id)
+    if session is None:
+        raise CasetrailError("not_found", {"id": session_id})
+    return LinkedStream(service="media", stream=session.stream, position=session.position, hash=session.hash)
+
+
+def end_activity(activity_id: str, who: Principal) -> Decide:
+    """Leave."""
+
+    async def decide(view: View) -> Plan:
+        activity = await view.get(ACTIVITY, activity_id)
+        if activity is None:
+            raise CasetrailError("not_found", {"id": activity_id})
+        who.require(("case_officer",))
+        if activity.ended:
+            raise CasetrailError("transition_not_allowed", {"state": "ended", "command": "end_activity"})
+        stream = stream_name("case", view.agency, activity.case)
+        return Plan([NewFact(stream, ActivityEndedV1(activity=activity_id))])
+
+    return decide

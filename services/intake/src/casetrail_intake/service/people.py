@@ -1,0 +1,51 @@
+"""Agencies and people."""
+
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.intake import AgencyRegisteredV1, Certificate, PersonRegisteredV1, Unit
+from casetrail_common.ids import stream_name
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.store import Decide, Plan
+from casetrail_common.ledger.view import View
+from casetrail_intake.commands import RegisterAgency, RegisterPerson
+from casetrail_intake.projections import AGENCY
+
+
+def register_agency(wish: RegisterAgency, who: Principal) -> Decide:
+    """Make the agency of the token a tenant, or bring its name and units up to date."""
+
+    async def decide(view: View) -> Plan:
+        who.require(("administrator",))
+        payload = AgencyRegisteredV1(
+            name=wish.name, province=wish.province, units=[Unit(id=unit.id, name=unit.name) for unit in wish.units]
+        )
+        return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)], {"agency": view.agency})
+
+    return decide
+
+
+def register_person(wish: RegisterPerson, who: Principal) -> Decide:
+    """Make a person known; a person registered before is changed from now on."""
+
+    async def decide(view: View) -> Plan:
+        agency = await view.get(AGENCY, view.agency)
+        if agency is None or (wish.unit is not None and wish.unit not in agency.units):
+            raise CasetrailError("not_found", {"id": wish.unit or view.agency})
+        who.require(("administrator",))
+        certificate = wish.certificate and Certificate(
+            number=view.seal(wish.certificate.number),
+            valid_from=wish.certificate.valid_from,
+            valid_until=wish.certificate.valid_until,
+        )
+        payload = PersonRegisteredV1(
+            person=wish.person,
+            name=view.seal(wish.name),
+            kind=wish.kind,
+            roles=list(wish.roles),
+            unit=wish.unit,
+            certificate=certificate,
+            clearance=list(wish.clearance),
+        )
+        return Plan([NewFact(stream_name("person", view.agency, wish.person), payload)], {"person": wish.person})
+
+    return decide

@@ -1,0 +1,128 @@
+"""Text records (文书): making, signing, and refusing to change them."""
+
+from typing import Any
+
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.intake import Correction, Identity, Mark, RecordAddedV1, RecordSignedV1
+from casetrail_common.ids import new_id, stream_name
+from casetrail_common.incidents import refused_act
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.store import Decide, Plan
+from casetrail_common.ledger.view import View
+from casetrail_common.records import RecordType, UnknownRecordTypeError, record_type, split_fields
+from casetrail_intake.commands import AddRecord, MarkWish, SignRecord
+from casetrail_intake.projections import ACTIVITY, RECORD, SESSION, case_now
+from casetrail_intake.service.found import not_allowed, people, require_certificate
+
+
+def add_record(wish: AddRecord, who: Principal) -> Decide:
+    """Make a complete record; what its form lacks is judged by the law, not refused, unless the law refuses it."""
+    record_id = new_id("intake")
+
+    async def decide(view: View) -> Plan:
+        form = _form(wish.type)
+        if wish.case is not None:
+            _, state = await case_now(view, wish.case)
+        await _require_known(view, wish)
+        who.require(("case_officer", "intake_clerk", "unit_head", "archivist"))
+        if wish.case is not None and state == "archived":
+            raise not_allowed(state, "add_record")
+        if "case_officer" in who.roles:
+            await require_certificate(view, who.person)
+        if form.category == "outward":
+            _require_seal_and_date(wish)
+        stream = stream_name(*(("case", view.agency, wish.case) if wish.case else ("record", view.agency, record_id)))
+        return Plan([NewFact(stream, _payload(record_id, wish, view, form, who))], {"record": record_id})
+
+    return decide
+
+
+def _form(code: str) -> RecordType:
+    try:
+        form = record_type(code)
+    except UnknownRecordTypeError:
+        raise CasetrailError("field_missing", {"fields": "type"}) from None
+    if form.created_by is not None:
+        raise CasetrailError("field_missing", {"fields": "type"})
+    return form
+
+
+async def _require_known(view: View, wish: AddRecord) -> None:
+    await people(view, [mark.by for mark in wish.marks])
+    if wish.identity is not None:
+        await people(view, wish.identity.officers, role="case_officer")
+    folds: tuple[Fold[Any], ...] = (ACTIVITY, SESSION, RECORD)
+    for item in wish.about:
+        if not any([await view.get(fold, item) is not None for fold in folds]):
+            raise CasetrailError("not_found", {"id": item})
+
+
+def _require_seal_and_date(wish: AddRecord) -> None:
+    """Insist on seal and date of what leaves the agency."""
+    if wish.seal is None:
+        raise CasetrailError("seal_missing")
+    if wish.issued_on is None:
+        raise CasetrailError("issue_date_missing")
+
+
+def _payload(record_id: str, wish: AddRecord, view: View, form: RecordType, who: Principal) -> RecordAddedV1:
+    coded, content = split_fields(form, wish.fields)
+    sealed: dict[str, Any] = {name: view.seal(value).model_dump() for name, value in content.items()}
+    return RecordAddedV1(
+        record=record_id,
+        record_type=wish.type,
+        case=wish.case,
+        about=list(wish.about),
+        fields={**coded, **sealed},
+        filled=sorted({*coded, *sealed}),
+        identity=wish.identity and Identity(**wish.identity.model_dump()),
+        step_marks=list(wish.step_marks),
+        marks=[_mark(mark) for mark in wish.marks],
+        pages=wish.pages,
+        corrections=[
+            Correction(id=one.id, position=one.position, before=view.seal(one.before), after=view.seal(one.after))
+            for one in wish.corrections
+        ],
+        started_at=wish.started_at,
+        ended_at=wish.ended_at,
+        seal=wish.seal,
+        issued_on=wish.issued_on,
+        classification=wish.classification,
+        author=who.person,
+    )
+
+
+def _mark(mark: MarkWish) -> Mark:
+    return Mark(by=mark.by, as_role=mark.as_role, kind=mark.kind, place=mark.place)
+
+
+def sign_record(record_id: str, wish: SignRecord, who: Principal) -> Decide:
+    """Add marks to a record."""
+
+    async def decide(view: View) -> Plan:
+        record = await view.get(RECORD, record_id)
+        if record is None or not record_id.startswith("i-"):
+            raise CasetrailError("not_found", {"id": record_id})
+        await people(view, [mark.by for mark in wish.marks])
+        who.require(("case_officer", "party", "witness"))
+        payload = RecordSignedV1(record=record_id, marks=[_mark(mark) for mark in wish.marks])
+        kind, item = ("case", record.case) if record.case else ("record", record_id)
+        return Plan([NewFact(stream_name(kind, view.agency, item), payload)])
+
+    return decide
+
+
+def refuse_change(record_id: str, command: str) -> Decide:
+    """Refuse to change or delete a record, and record the attempt as an incident."""
+
+    async def decide(view: View) -> Plan:
+        record = await view.get(RECORD, record_id)
+        if record is None or not record_id.startswith("i-"):
+            raise CasetrailError("not_found", {"id": record_id})
+        kind, item = ("case", record.case) if record.case else ("record", record_id)
+        stream = stream_name(kind, view.agency, item)
+        return await refused_act(view, "worm_protected", stream=stream, item=record_id, kind="record", command=command)
+
+    return decide
