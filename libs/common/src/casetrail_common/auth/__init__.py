@@ -4,7 +4,7 @@ from casetrail_common.auth.edge import AuthenticationMiddleware, CurrentPrincipa
 from casetrail_common.auth.jwks import JwksCache
 from casetrail_common.auth.principal import Principal
 from casetrail_common.auth.roles import ROLES, Role
-from casetrail_common.auth.tokens import JwtVerifier, TokenVerifier
+from casetrail_common.auth.tokens import JwtVerifier, TokenVerifier, verifier_from
 
 __all__ = [
     "ROLES",
@@ -17,4 +17,5 @@ __all__ = [
     "TokenVerifier",
     "principal",
     "requires",
+    "verifier_from",
 ]

@@ -14,10 +14,11 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry
 from joserfc.util import json_b64decode
 
-from casetrail_common.auth.jwks import KeySource
+from casetrail_common.auth.jwks import JwksCache, KeySource, fetch_from
 from casetrail_common.auth.principal import Principal
 from casetrail_common.auth.roles import Role
 from casetrail_common.errors import CasetrailError
+from casetrail_common.settings import Settings
 
 ALGORITHMS: Final = ("ES256", "RS256", "Ed25519", "EdDSA")
 """Asymmetric only: a key that can verify must not be able to sign. `EdDSA` is the older name of `Ed25519`.
@@ -122,3 +123,13 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     # An issuer that serves other systems too may put their roles here; they grant nothing.
     known = frozenset(role for role in roles if isinstance(role, str) and role in _KNOWN_ROLES)
     return Principal(person=claims["sub"], agency=claims["agency"], unit=unit, roles=known)
+
+
+def verifier_from(settings: Settings) -> JwtVerifier:
+    """Make the verifier a deployment asks for; keys are fetched when the first token arrives."""
+    return JwtVerifier(
+        JwksCache(fetch_from(settings.oidc_jwks_url)),
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        leeway_s=settings.oidc_leeway_s,
+    )
