@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from casetrail_common.auth import Role
 from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure, Slot, StartMode
 from casetrail_common.ids import ItemId, PersonId, UnitId
 from casetrail_common.web.wish import Wish
@@ -15,23 +16,6 @@ from casetrail_common.web.wish import Wish
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
-Role = Literal[
-    "administrator",
-    "agency_head",
-    "archivist",
-    "case_officer",
-    "device_custodian",
-    "expert",
-    "intake_clerk",
-    "legal_reviewer",
-    "pack_admin",
-    "party",
-    "records_custodian",
-    "requester",
-    "supervisor",
-    "unit_head",
-    "witness",
-]
 Flag = Literal[
     "major",
     "dispute_prone",

@@ -11,6 +11,7 @@ from casetrail_common.facts.intake import (
     AgencyRegisteredV1,
     OpinionGivenV1,
     RecordAddedV1,
+    RecordSignedV1,
     ReviewAcceptedV1,
     SubmissionVoidedV1,
 )
@@ -52,7 +53,9 @@ def _case_id(fact: Fact) -> Iterable[str]:
 
 def _record_id(fact: Fact) -> Iterable[str]:
     match fact.payload:
-        case RecordAddedV1(record=record) | DecisionIssuedV1(record=record) | OpinionGivenV1(form=record):
+        case RecordAddedV1(record=record) | RecordSignedV1(record=record) | DecisionIssuedV1(record=record):
+            return (record,)
+        case OpinionGivenV1(form=record):
             return (record,)
     return ()
 

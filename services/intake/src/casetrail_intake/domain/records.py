@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from casetrail_common.facts.intake import ActivityEndedV1, ActivityStartedV1, OpinionGivenV1, RecordAddedV1
+from casetrail_common.facts.intake import (
+    ActivityEndedV1,
+    ActivityStartedV1,
+    OpinionGivenV1,
+    RecordAddedV1,
+    RecordSignedV1,
+)
 from casetrail_common.facts.media import AvSessionStartedV1
 from casetrail_common.facts.review import DecisionIssuedV1
 from casetrail_common.ledger.fact import Fact
@@ -15,6 +21,8 @@ class Opinion:
 
     result: str
     by: str
+    position: int
+    """Position of the opinion in the record's stream."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,10 @@ class Record:
     record_type: str
     case: str | None
     author: str
+    position: int
+    """Position in its stream of the fact that made it; in another service's stream if that made it."""
+    marked_at: tuple[int, ...] = ()
+    """Positions of the facts that added marks."""
     opinions: Mapping[str, Opinion] = field(default_factory=dict)
     """By slot; a later opinion replaces an earlier one."""
 
@@ -56,11 +68,14 @@ def evolve_record(record: Record | None, fact: Fact) -> Record | None:
     """Return a record after a fact that concerns it."""
     match fact.payload:
         case RecordAddedV1() as added:
-            return Record(added.record_type, added.case, added.author)
+            return Record(added.record_type, added.case, added.author, fact.stream_seq)
         case DecisionIssuedV1() as decided:
-            return Record("decision_document", decided.case, fact.actor.person)
+            return Record("decision_document", decided.case, fact.actor.person, fact.stream_seq)
+        case RecordSignedV1() if record is not None:
+            return replace(record, marked_at=(*record.marked_at, fact.stream_seq))
         case OpinionGivenV1() as given if record is not None:
-            return replace(record, opinions={**record.opinions, given.slot: Opinion(given.result, given.by)})
+            opinion = Opinion(given.result, given.by, fact.stream_seq)
+            return replace(record, opinions={**record.opinions, given.slot: opinion})
     return record
 
 

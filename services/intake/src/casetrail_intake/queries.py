@@ -1,0 +1,149 @@
+"""What intake shows: cases and records, with their content as it is at this moment."""
+
+import json
+from typing import Any, Final
+
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.ids import stream_name
+from casetrail_common.ledger.reading import commitments_in, facts_of, shown
+from casetrail_common.ledger.store import Store
+from casetrail_common.ledger.view import View
+from casetrail_common.web import Page, PageWish
+from casetrail_intake.domain.case import Case, state_of
+from casetrail_intake.domain.records import Record
+from casetrail_intake.projections import CASE, FILED, IN_REVIEW, RECORD, case_now
+from casetrail_intake.schemas import CaseShown, MarksShown, OpinionShown, RecordShown
+
+ACROSS_UNITS: Final = frozenset(
+    {"agency_head", "archivist", "legal_reviewer", "records_custodian", "supervisor", "unit_head"}
+)
+"""Roles that see the cases of every unit of their agency: their duty does not end at a unit's door."""
+
+_CASES: Final = """
+select c.id, c.state::text as own, r.state::text as in_review, f.state::text as filed, h.stream_seq
+from snapshot c
+left join snapshot r on r.agency = c.agency and r.kind = 'in_review' and r.id = c.id
+left join snapshot f on f.agency = c.agency and f.kind = 'filed' and f.id = c.id
+join stream_head h on h.stream = 'case:' || c.agency || ':' || c.id
+where c.agency = $1 and c.kind = 'case' and c.id > $2 and ($3::text is null or c.state ->> 'unit' = $3)
+order by c.id limit $4
+"""
+
+
+def require_sight(who: Principal, unit: str | None) -> None:
+    """Insist that a person may see what belongs to a unit.
+
+    Raises
+    ------
+    CasetrailError
+        `role_not_allowed`.
+    """
+    staff = who.roles & (ACROSS_UNITS | {"case_officer", "intake_clerk"})
+    if not staff or (who.roles.isdisjoint(ACROSS_UNITS) and who.unit != unit):
+        raise CasetrailError("role_not_allowed", {"roles": ", ".join(sorted(ACROSS_UNITS))})
+
+
+async def show_case(store: Store, who: Principal, case_id: str) -> CaseShown:
+    """Return a case as it stands."""
+    async with store.reading(who.agency) as view:
+        case, state = await case_now(view, case_id)
+        require_sight(who, case.unit)
+        head = await view.head_of(stream_name("case", who.agency, case_id))
+    return _case(case_id, case, state, head[0] if head else 0)
+
+
+async def list_cases(store: Store, who: Principal, wish: PageWish, *, unit: str | None) -> Page[CaseShown]:
+    """Return cases in the order in which they were opened."""
+    if who.roles.isdisjoint(ACROSS_UNITS):
+        unit = unit or who.unit or ""
+    require_sight(who, unit)
+    (after,) = wish.after(str) or ("",)
+    async with store.pool.acquire() as conn:
+        rows = await conn.fetch(_CASES, who.agency, after, unit, wish.limit + 1)
+    found = []
+    for row in rows:
+        case = CASE.load(row["own"])
+        in_review = IN_REVIEW.load(row["in_review"]) if row["in_review"] else None
+        filed = FILED.load(row["filed"]) if row["filed"] else None
+        found.append(_case(row["id"], case, state_of(case, in_review, filed), row["stream_seq"]))
+    return wish.page(found, key=lambda shown: (shown.case,))
+
+
+def _case(case_id: str, case: Case, state: str, position: int) -> CaseShown:
+    return CaseShown(
+        case=case_id,
+        state=state,
+        conduct_type=case.conduct_type,
+        procedure=case.procedure,
+        start_mode=case.start_mode,
+        unit=case.unit,
+        parties=list(case.parties),
+        officers=list(case.officers),
+        responsible_officer=case.responsible_officer,
+        flags=list(case.flags),
+        running_activities=list(case.running),
+        outcome=case.outcome,
+        stream_position=position,
+    )
+
+
+async def show_record(store: Store, who: Principal, record_id: str) -> RecordShown:
+    """Return a record with its content, marks and opinions."""
+    async with store.reading(who.agency) as view:
+        record = await view.get(RECORD, record_id)
+        if record is None or not record_id.startswith("i-"):
+            raise CasetrailError("not_found", {"id": record_id})
+        unit = await _unit_of(view, record, otherwise=who.unit)
+    require_sight(who, unit)
+    kind, item = ("case", record.case) if record.case else ("record", record_id)
+    opinions = sorted(record.opinions.items())
+    positions = [record.position, *record.marked_at, *(opinion.position for _, opinion in opinions)]
+    async with store.pool.acquire() as conn:
+        facts = await facts_of(conn, stream_name(kind, who.agency, item), positions)
+        payloads = dict(zip([fact.stream_seq for fact in facts], await shown(conn, facts), strict=True))
+    return _record(record_id, record, payloads)
+
+
+async def _unit_of(view: View, record: Record, *, otherwise: str | None) -> str | None:
+    case = await view.get(CASE, record.case or "")
+    return otherwise if case is None else case.unit
+
+
+def _record(record_id: str, record: Record, payloads: dict[int, dict[str, Any]]) -> RecordShown:
+    added = payloads[record.position]
+    later = [mark for position in record.marked_at for mark in payloads[position]["marks"]]
+    return RecordShown(
+        record=record_id,
+        type=record.record_type,
+        case=record.case,
+        about=added["about"],
+        fields=added["fields"],
+        marks=[MarksShown.model_validate(mark) for mark in (*added["marks"], *later)],
+        opinions=[
+            OpinionShown.model_validate(payloads[opinion.position]) for _, opinion in sorted(record.opinions.items())
+        ],
+        author=record.author,
+    )
+
+
+async def content_of_case(store: Store, agency: str, case_id: str) -> tuple[list[str], int]:
+    """Return the commitments whose content goes when a case is erased, and the stream position they were found at.
+
+    That is all of the case's stream, and what is known of those parties who are party to no other case.
+    """
+    async with store.pool.acquire() as conn:
+        facts = await facts_of(conn, stream_name("case", agency, case_id))
+        position = len(facts)
+        row = await conn.fetchval(
+            "select state ->> 'parties' from snapshot where agency = $1 and kind = 'case' and id = $2", agency, case_id
+        )
+        for party in json.loads(row or "[]"):
+            elsewhere = await conn.fetchval(
+                "select true from snapshot where agency = $1 and kind = 'case' and id <> $2 "
+                "and state -> 'parties' @> to_jsonb($3::text) limit 1",
+                agency, case_id, party,
+            )  # fmt: skip
+            if not elsewhere:
+                facts += await facts_of(conn, stream_name("person", agency, party))
+    return list(dict.fromkeys(digest for fact in facts for digest in commitments_in(fact.fields))), position
