@@ -1,0 +1,198 @@
+"""Answering the other services' requests. Every answer goes through the outbox to the service's own topic."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from casetrail_common.bus.health import Health
+from casetrail_common.bus.kafka import (
+    Broker,
+    BrokerUnavailableError,
+    LayoutError,
+    LogMovedError,
+    Message,
+    Subscription,
+)
+from casetrail_common.bus.messages import Held, Note, Request, Status
+from casetrail_common.bus.topics import ALL_TOPICS, CONTROL_TOPIC
+from casetrail_common.bus.transient import Backoff, is_transient
+from casetrail_common.ledger.store import Store
+
+log = logging.getLogger(__name__)
+
+RANGE_AT_MOST: Final = 1000
+"""Most facts published again on one request; whoever needs more asks on."""
+HEADS_PAGE: Final = 500
+
+_PUBLISH_RANGE: Final = """
+with again as (
+  insert into outbox (agency, n) select agency, n from ledger where agency = $1 and n between $2 and $3 order by n
+)
+select n, pg_notify('outbox', '') from agency_head where agency = $1
+"""
+_HEADS: Final = "select agency, n from agency_head where agency > $1 and n > 0 order by agency limit $2"
+_NOTES: Final = """
+with notes as (insert into outbox (agency, note) select * from unnest($1::text[], $2::bytea[]))
+select pg_notify('outbox', '')
+"""
+_STATUS: Final = """
+select coalesce(h.n, 0) as n, h.simulated, nullif(h.last, '1970-01-01T00:00:00Z') as last,
+  (select coalesce(jsonb_object_agg(f.service, f.n), '{}')::text from followed f where f.agency = a.agency) as followed,
+  (select count(*) from waiting w where w.agency = a.agency) as waiting,
+  (select count(*) from job j where j.agency = a.agency) as jobs,
+  (select coalesce(jsonb_agg(p), '[]')::text from
+    (select distinct service, stream from parked where agency = a.agency order by 1, 2 limit 5) p) as parked
+from (select $1::text as agency) a left join agency_head h on h.agency = a.agency
+"""
+_SET_CLOCK: Final = """
+insert into agency_head (agency, simulated) values ($1, $2)
+on conflict (agency) do update set simulated = greatest(agency_head.simulated, excluded.simulated)
+"""
+
+Pending = Callable[[asyncpg.Connection, str], Awaitable[int]]
+"""Counts work of an agency that is no row in `job`, such as due timers."""
+
+
+async def no_pending(_conn: asyncpg.Connection, _agency: str) -> int:
+    """Say that all work is in `job`."""
+    return 0
+
+
+class Ledgers:
+    """What others may ask of a service's ledgers, answered from its database."""
+
+    def __init__(self, store: Store, *, pending: Pending = no_pending, clock_may_be_set: bool = False) -> None:
+        self._store = store
+        self._pending = pending
+        self._clock_may_be_set = clock_may_be_set
+
+    async def status(self, agency: str) -> Status:
+        """Return how far the service is with an agency: one moment's look, without its lock."""
+        async with (
+            self._store.pool.acquire() as conn,
+            conn.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            row = await conn.fetchrow(_STATUS, agency)
+            pending = await self._pending(conn, agency)
+        return Status(
+            service=self._store.service,
+            n=row["n"],
+            followed=json.loads(row["followed"]),
+            waiting=row["waiting"],
+            parked=[Held.model_validate(held) for held in json.loads(row["parked"])],
+            jobs=row["jobs"] + pending,
+            simulated=row["simulated"],
+            last=row["last"],
+        )
+
+    async def set_clock(self, agency: str, now: datetime) -> Status:
+        """Set the simulated clock of an agency, which never goes back, and return how far the service is.
+
+        Not through a locked transaction: that would record the real time as the end of the log of an agency whose clock
+        is being set for the first time.
+        """
+        if self._clock_may_be_set:
+            await self._store.pool.execute(_SET_CLOCK, agency, now)
+        else:
+            log.warning("the clock was not set: this deployment does not allow it", extra={"agency": agency})
+        return await self.status(agency)
+
+    async def publish_range(self, agency: str, first: int, last: int) -> int:
+        """Have facts published again; return the last position of the log."""
+        last = min(last, first + RANGE_AT_MOST - 1)
+        return await self._store.pool.fetchval(_PUBLISH_RANGE, agency, first, last) or 0
+
+    async def close_past(self, agency: str) -> tuple[int, datetime]:
+        """Return (n, t): every fact recorded before t is among the first n, for ever."""
+        async with self._store.locked(agency) as tx:
+            tx.hold_now()
+            return tx.n, tx.now
+
+    async def publish_notes(self, notes: Iterable[Note]) -> None:
+        """Have answers published. They follow every fact that was committed before."""
+        listed = list(notes)
+        await self._store.pool.execute(_NOTES, [note.agency for note in listed], [note.encode() for note in listed])
+
+    async def publish_heads(self, request: Request) -> None:
+        """Have the length of every log published."""
+        after = ""
+        while rows := await self._store.pool.fetch(_HEADS, after, HEADS_PAGE):
+            await self.publish_notes(
+                Note(kind="heads", request=request.id, owner=request.owner, agency=row["agency"], n=row["n"])
+                for row in rows
+            )
+            after = rows[-1]["agency"]
+
+
+class Control:
+    """Reads the control topic and answers what is addressed to this service."""
+
+    def __init__(self, store: Store, ledgers: Ledgers, broker: Broker, *, bootstrap: str, health: Health) -> None:
+        self._store = store
+        self._ledgers = ledgers
+        self._broker = broker
+        self._bootstrap = bootstrap
+        self._health = health
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self._broker.ensure(ALL_TOPICS)
+                async with self._subscription() as subscription:
+                    self._health.well("control")
+                    backoff.reset()
+                    while True:
+                        await self._answer_all(subscription, await subscription.read(wait_s=1.0, at_most=100))
+            except Exception as error:
+                expected = isinstance(error, BrokerUnavailableError | LayoutError | LogMovedError)
+                if not expected and not is_transient(error):
+                    log.exception("answering requests failed", extra={"service": self._store.service})
+                self._health.amiss("control", type(error).__name__)
+                await asyncio.sleep(backoff.next())
+
+    def _subscription(self) -> Subscription:
+        return Subscription(
+            self._bootstrap, group=f"casetrail.{self._store.service}.control", topics=[CONTROL_TOPIC], starts=None
+        )
+
+    async def _answer_all(self, subscription: Subscription, messages: list[Message]) -> None:
+        for message in messages:
+            try:
+                request = Request.model_validate_json(message.value)
+            except ValueError:
+                log.warning("a request could not be read", extra={"offset": message.offset})
+                continue
+            if request.owner == self._store.service:
+                await self._answer(request)
+        if messages:
+            await subscription.commit({message.place: message.offset + 1 for message in messages})
+
+    async def _answer(self, request: Request) -> None:
+        match request:
+            case Request(kind="heads"):
+                await self._ledgers.publish_heads(request)
+            case Request(kind="range", agency=str(agency), first=int(first), last=int(last)):
+                n = await self._ledgers.publish_range(agency, first, last)
+                await self._note(request, agency, kind="heads", n=n)
+            case Request(kind="watermark", agency=str(agency)):
+                n, t = await self._ledgers.close_past(agency)
+                await self._note(request, agency, kind="watermark", n=n, t=t)
+            case Request(kind="clock", agency=str(agency), now=datetime() as now):
+                status = await self._ledgers.set_clock(agency, now)
+                await self._note(request, agency, kind="status", n=status.n, status=status)
+            case Request(kind="status", agency=str(agency)):
+                status = await self._ledgers.status(agency)
+                await self._note(request, agency, kind="status", n=status.n, status=status)
+            case _:
+                log.warning("a request lacks what its kind needs", extra={"kind": request.kind, "asker": request.asker})
+
+    async def _note(self, request: Request, agency: str, **answer: Any) -> None:
+        note = Note(request=request.id, owner=self._store.service, agency=agency, **answer)
+        await self._ledgers.publish_notes([note])

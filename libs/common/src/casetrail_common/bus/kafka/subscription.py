@@ -1,0 +1,213 @@
+"""Reading topics as a member of a group, from positions that the caller keeps."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+
+from casetrail_common.bus.kafka.broker import Place
+from casetrail_common.bus.kafka.errors import BrokerUnavailableError
+from casetrail_common.bus.topics import MAX_MESSAGE_BYTES
+
+log = logging.getLogger(__name__)
+
+SESSION_TIMEOUT_MS: Final = 10_000
+"""A member not heard of for so long is taken for dead, and another takes over."""
+HEARTBEAT_MS: Final = 2_000
+_STOP_TIMEOUT_S: Final = 5.0
+FETCH_WAIT_MS: Final = 500
+"""How long the broker may hold an empty fetch. It answers at once when there is something."""
+PREFETCH_BACKOFF_S: Final = 1.0
+"""How long a fetched but unread partition holds back the next fetch. Larger than a batch takes to apply: otherwise the
+next fetch leaves out the busy partition and its next message waits for `FETCH_WAIT_MS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it came."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    value: bytes
+    headers: Mapping[str, bytes]
+
+    @property
+    def place(self) -> Place:
+        """Topic and partition."""
+        return self.topic, self.partition
+
+
+Starts = Callable[[Mapping[Place, int]], Awaitable[Mapping[Place, int]]]
+"""Given the oldest offset that each assigned place still holds, returns where to begin in it."""
+
+
+class Subscription:
+    """A member of a consumer group; any failure ends it, and the caller opens another.
+
+    Parameters
+    ----------
+    starts
+        Tells where to begin; without it the group begins where it last committed, or with the oldest message.
+    """
+
+    def __init__(self, bootstrap: str, *, group: str, topics: Iterable[str], starts: Starts | None) -> None:
+        self._topics = list(topics)
+        self._listener = _Assigned(starts)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="none" if starts else "earliest",
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+            request_timeout_ms=SESSION_TIMEOUT_MS,
+            metadata_max_age_ms=60_000,
+        )
+        self._listener.consumer = self._consumer
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._consumer.start()
+            # aiokafka offers no setting for this
+            self._consumer._fetcher._prefetch_backoff = PREFETCH_BACKOFF_S  # noqa: SLF001
+            self._consumer.subscribe(self._topics, listener=self._listener)
+        except (KafkaError, OSError) as error:
+            await stop_consumer(self._consumer)
+            raise BrokerUnavailableError(type(error).__name__) from error
+        except BaseException:
+            await stop_consumer(self._consumer)
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await stop_consumer(self._consumer)
+
+    async def read(self, *, wait_s: float, at_most: int) -> list[Message]:
+        """Return the next messages, in order within each partition; none if nothing came in time.
+
+        Raises
+        ------
+        BrokerUnavailableError
+            If the group or the position could not be had.
+        LogMovedError
+            If a position lies outside the log: the log was cut or made anew.
+        """
+        if not await self._listener.positioned(wait_s):
+            return []
+        try:
+            found = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=at_most)
+        except NoOffsetForPartitionError:
+            return []  # just assigned; it is about to be told where to begin
+        except OffsetOutOfRangeError as error:
+            raise LogMovedError([(tp.topic, tp.partition) for tp in error.args[0]]) from error
+        except (KafkaError, OSError) as error:
+            raise BrokerUnavailableError(type(error).__name__) from error
+        return [
+            Message(
+                tp.topic,
+                tp.partition,
+                record.offset,
+                (record.key or b"").decode(errors="replace"),
+                record.value or b"",
+                dict(record.headers),
+            )
+            for tp, records in found.items()
+            for record in records
+        ]
+
+    async def hold(self, seconds: float) -> None:
+        """Wait, as a live member of the group, without taking in more."""
+        assigned = self._consumer.assignment()
+        if assigned:
+            self._consumer.pause(*assigned)
+        try:
+            await self._consumer.getmany(timeout_ms=int(seconds * 1000))
+        except (KafkaError, OSError) as error:
+            raise BrokerUnavailableError(type(error).__name__) from error
+        finally:
+            still = assigned & self._consumer.assignment()
+            if still:
+                self._consumer.resume(*still)
+
+    async def commit(self, offsets: Mapping[Place, int]) -> None:
+        """Tell the broker how far the group is: a hint for those who watch its lag, nothing rests on it."""
+        assigned = self._consumer.assignment()
+        known = {tp: offset for place, offset in offsets.items() if (tp := TopicPartition(*place)) in assigned}
+        if not known:
+            return
+        try:
+            await self._consumer.commit(known)
+        except KafkaError as error:
+            log.info("offsets were not committed", extra={"error": type(error).__name__})
+
+
+async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer, also one that did not start, without waiting for a broker that may be gone."""
+    try:
+        await asyncio.wait_for(consumer.stop(), _STOP_TIMEOUT_S)
+    except (KafkaError, OSError) as error:
+        log.info("a consumer did not stop cleanly", extra={"error": type(error).__name__})
+
+
+class LogMovedError(Exception):
+    """Positions lie outside the log of their partition."""
+
+    def __init__(self, places: list[Place]) -> None:
+        super().__init__(f"position outside the log of {places}")
+        self.places = places
+
+
+class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Puts newly assigned partitions where the caller stands in them."""
+
+    def __init__(self, starts: Starts | None) -> None:
+        self.consumer: AIOKafkaConsumer | None = None
+        self._starts = starts
+        self._done = asyncio.Event()
+        self._failure: Exception | None = None
+
+    async def positioned(self, wait_s: float) -> bool:
+        """Wait until the partitions are assigned and positioned; False if that takes longer. Raises what went wrong."""
+        try:
+            await asyncio.wait_for(self._done.wait(), wait_s)
+        except TimeoutError:
+            return False
+        if self._failure is not None:
+            raise self._failure
+        return True
+
+    async def on_partitions_revoked(self, _revoked: set[TopicPartition]) -> None:
+        """Hold reading back until the next assignment: whoever gets these reads the position from the same database."""
+        self._done.clear()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Seek, or note why that was not possible, so that nothing is read from elsewhere."""
+        try:
+            await self._seek(assigned)
+        except KafkaError as error:
+            self._failure = BrokerUnavailableError(type(error).__name__)
+        except Exception as error:  # told to the reader, who may retry: aiokafka would only log it
+            self._failure = error
+        finally:
+            self._done.set()
+
+    async def _seek(self, assigned: set[TopicPartition]) -> None:
+        if self.consumer is None or self._starts is None or not assigned:
+            return
+        oldest = await self.consumer.beginning_offsets(list(assigned))
+        starts = await self._starts({(tp.topic, tp.partition): offset for tp, offset in oldest.items()})
+        for tp in assigned:
+            self.consumer.seek(tp, starts[tp.topic, tp.partition])

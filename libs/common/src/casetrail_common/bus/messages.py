@@ -1,0 +1,100 @@
+"""What services ask of each other on the control topic, and the notes that answer it."""
+
+import json
+import secrets
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from casetrail_common.bus.envelope import NOTE_TYPE
+from casetrail_common.ids import AgencyId, Service
+
+Kind = Literal["range", "heads", "watermark", "status", "clock"]
+"""`range`: publish facts again. `heads`: say how long every log is. `watermark`: close the past up to now.
+`status`: say how far you are. `clock`: set the simulated clock, then say how far you are."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Request(_Message):
+    """A request to the owner of a log."""
+
+    kind: Kind
+    id: str = Field(default_factory=lambda: secrets.token_hex(8))
+    asker: Service
+    owner: Service
+    agency: AgencyId | None = None
+    first: Annotated[int, Field(ge=1)] | None = None
+    last: Annotated[int, Field(ge=1)] | None = None
+    now: AwareDatetime | None = None
+    """Where `clock` sets the clock."""
+
+    def encode(self) -> bytes:
+        """Return the value of the message on the control topic."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class Held(_Message):
+    """A parked stream."""
+
+    service: str
+    """Whose facts are parked."""
+    stream: str
+
+
+class Status(_Message):
+    """How far a service is with one agency, at one moment."""
+
+    service: Service
+    n: int
+    """The last position of its own log."""
+    followed: dict[str, int]
+    waiting: int
+    """Facts that came before their predecessors or causes."""
+    parked: list[Held]
+    """The first few parked streams."""
+    jobs: int
+    """Work caused by facts and not yet done."""
+    simulated: AwareDatetime | None
+    """The agency's clock; None = real."""
+    last: AwareDatetime | None
+    """Instant before which the log is closed: its last fact or watermark."""
+
+
+class Note(_Message):
+    """An answer. It stands among the owner's facts, on the agency's partition, but has no position."""
+
+    kind: Literal["heads", "watermark", "status"]
+    request: str
+    owner: Service
+    agency: AgencyId
+    n: int
+    """The last position of the owner's log. The note follows that fact on the topic."""
+    t: AwareDatetime | None = None
+    """Watermark: every fact recorded before t is among the first n."""
+    status: Status | None = None
+
+    def encode(self) -> bytes:
+        """Return the value of the message on the owner's topic."""
+        event = {
+            "specversion": "1.0",
+            "id": f"{self.owner}/{self.agency}/{self.request}",
+            "source": f"/casetrail/{self.owner}",
+            "type": NOTE_TYPE,
+            "datacontenttype": "application/json",
+            "data": self.model_dump(mode="json", exclude_none=True),
+        }
+        return json.dumps(event, separators=(",", ":")).encode()
+
+
+def decode_note(value: bytes) -> Note:
+    """Read a note.
+
+    Raises
+    ------
+    ValueError
+        If it is none of ours (pydantic's ValidationError is one); `KeyError`, `TypeError` likewise.
+    """
+    return Note.model_validate(json.loads(value)["data"])

@@ -1,0 +1,57 @@
+"""How far each partition has been handled, and a bell that rings in this process whenever following has moved."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import asyncpg
+
+from casetrail_common.bus.kafka import Place
+
+_SAVE: Final = """
+insert into progress (topic, partition, next_offset) select * from unnest($1::text[], $2::int[], $3::bigint[])
+on conflict (topic, partition) do update set next_offset = greatest(progress.next_offset, excluded.next_offset)
+"""
+
+
+async def save(conn: asyncpg.Connection, ends: Mapping[Place, int]) -> None:
+    """Say that everything before these offsets has been handled. Topics are named with their id (`progress_name`)."""
+    if ends:
+        await conn.execute(
+            _SAVE, [topic for topic, _ in ends], [partition for _, partition in ends], list(ends.values())
+        )
+
+
+async def load(conn: asyncpg.Connection, topics: Iterable[str]) -> dict[Place, int]:
+    """Return where to go on in the partitions of topics, named with their id."""
+    rows = await conn.fetch("select * from progress where topic = any($1)", list(topics))
+    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+
+async def forget(conn: asyncpg.Connection, places: Iterable[Place]) -> None:
+    """Begin again in these places: their log was cut."""
+    await conn.executemany("delete from progress where topic = $1 and partition = $2", list(places))
+
+
+async def forget_other_topics(conn: asyncpg.Connection, current: Iterable[str]) -> None:
+    """Drop progress in topics that exist no more."""
+    await conn.execute("delete from progress where not topic = any($1)", list(current))
+
+
+class Bell:
+    """Wakes those in this process who wait for following to move; others poll."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake everybody who waits."""
+        rung, self._rung = self._rung, asyncio.Event()
+        rung.set()
+
+    async def wait(self, at_most_s: float) -> None:
+        """Wait until it rings, or for so long."""
+        try:
+            await asyncio.wait_for(self._rung.wait(), at_most_s)
+        except TimeoutError:
+            return

@@ -1,0 +1,91 @@
+"""One worker: relay, follower, control and jobs of a service, under one roof until told to stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from casetrail_common.bus.control import Control, Ledgers
+from casetrail_common.bus.follower import MAX_PARKED_STREAMS, Follower
+from casetrail_common.bus.health import Health
+from casetrail_common.bus.kafka import Broker, Publisher
+from casetrail_common.bus.progress import Bell
+from casetrail_common.bus.questions import Questions
+from casetrail_common.bus.relay import Relay
+from casetrail_common.ledger.store import Store
+
+Loop = Callable[[asyncio.Event], Awaitable[None]]
+"""Work that runs until the event is set, such as `JobRunner.run`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusSettings:
+    """What a worker needs to know of its surroundings."""
+
+    bootstrap: str
+    """Brokers, `host:port` separated by commas."""
+    dsn: str
+    """The service's database, reached directly: advisory locks and notifications do not pass a pooler."""
+    heads_interval_s: float = 3600.0
+    """Seconds between two rounds of asking every service for its heads."""
+    max_parked: int = MAX_PARKED_STREAMS
+    """Parked streams above which following stops."""
+    replication: int = 1
+    """Copies of each topic that the cluster keeps, when topics are made."""
+
+
+@dataclass
+class Worker:
+    """What a running worker shares with others in its process."""
+
+    health: Health = field(default_factory=Health)
+    bell: Bell = field(default_factory=Bell)
+
+
+async def run_worker(
+    store: Store,
+    settings: BusSettings,
+    ledgers: Ledgers,
+    *,
+    stop: asyncio.Event,
+    loops: tuple[Loop, ...] = (),
+    worker: Worker | None = None,
+) -> None:
+    """Run a service's worker until told to stop.
+
+    Parameters
+    ----------
+    ledgers
+        Answers the other services; the same object serves the clock in this process.
+    loops
+        Further work of the service: its jobs, its timers.
+    """
+    worker = worker or Worker()
+    async with AsyncExitStack() as stack:
+        broker = Broker(settings.bootstrap, replication=settings.replication)
+        stack.push_async_callback(broker.close)
+        publisher = Publisher(settings.bootstrap)
+        stack.push_async_callback(publisher.close)
+        questions = Questions(store.service, publisher, heads_interval_s=settings.heads_interval_s)
+        relay = Relay(store.service, settings.dsn, publisher, health=worker.health)
+        control = Control(store, ledgers, broker, bootstrap=settings.bootstrap, health=worker.health)
+        follower = Follower(
+            store,
+            broker,
+            questions,
+            bootstrap=settings.bootstrap,
+            bell=worker.bell,
+            health=worker.health,
+            max_parked=settings.max_parked,
+        )
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(_as_coroutine(loop, stop))
+            endless = [group.create_task(part.run()) for part in (relay, control, questions, follower)]
+            await stop.wait()
+            for task in endless:
+                task.cancel()
+
+
+async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:
+    await loop(stop)
