@@ -1,0 +1,193 @@
+"""How a process of a service is put together: the same for all four, API and worker, in one process or apart."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncpg
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from casetrail_common.auth import TokenVerifier
+from casetrail_common.auth.tokens import verifier_from
+from casetrail_common.bus.catchup import CatchUp
+from casetrail_common.bus.control import Ledgers, Pending, no_pending
+from casetrail_common.bus.kafka import Broker
+from casetrail_common.bus.worker import BusSettings, Loop, Worker, run_worker
+from casetrail_common.errors import CasetrailError
+from casetrail_common.ids import Service
+from casetrail_common.law import law_of
+from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.jobs import Handler, JobRunner
+from casetrail_common.ledger.store import Store
+from casetrail_common.ledger.view import AlsoKeep, React
+from casetrail_common.logs import setup_logging
+from casetrail_common.migrating import migrate
+from casetrail_common.settings import Settings
+from casetrail_common.telemetry import setup_telemetry
+from casetrail_common.web import create_service_app
+
+POOL_SIZE: Final = 10
+"""Connections a process may hold; a command needs one for a few milliseconds."""
+
+IDLE_CONNECTION_S: Final = 60.0
+"""Seconds after which an idle connection is given back: a quiet machine holds few."""
+
+
+@dataclass
+class Process:
+    """What a running process of a service holds; its pools and clients live as long as it does."""
+
+    settings: Settings
+    store: Store
+    broker: Broker
+    catch_up: CatchUp
+    worker: Worker
+    verifier: TokenVerifier
+    ledgers: Ledgers
+    own: Any = None
+    """What only this service holds, made by its blueprint, such as an object store."""
+
+    async def wait_followed(self, agency: str, positions: Mapping[Service, int]) -> None:
+        """Wait until positions of other services have been followed.
+
+        Raises
+        ------
+        CasetrailError
+            `not_caught_up` if that takes longer than allowed.
+        """
+        if positions and not await self.catch_up.wait_followed(agency, positions, self.settings.position_wait_s):
+            raise CasetrailError("not_caught_up", retry_after_s=1)
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What makes one service differ from the others."""
+
+    service: Service
+    title: str
+    description: str
+    routers: Sequence[APIRouter]
+    folds: Sequence[Fold[Any]]
+    react: React
+    keeps_content: bool = False
+    also_keep: AlsoKeep | None = None
+    pending: Pending = no_pending
+    open_own: Callable[[Process, AsyncExitStack], Any] = field(default=lambda _process, _stack: None)
+    """Makes what only this service holds."""
+    jobs: Callable[[Process], Mapping[str, Handler]] = field(default=lambda _process: {})
+    loops: Callable[[Process], Sequence[Loop]] = field(default=lambda _process: ())
+
+
+@asynccontextmanager
+async def open_process(blueprint: Blueprint, settings: Settings) -> AsyncIterator[Process]:
+    """Open what a process of a service needs, and close it in the end."""
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(
+            asyncpg.create_pool(
+                settings.dsn(blueprint.service),
+                min_size=1,
+                max_size=POOL_SIZE,
+                max_inactive_connection_lifetime=IDLE_CONNECTION_S,
+            )
+        )
+        broker = Broker(settings.kafka_bootstrap)
+        stack.push_async_callback(broker.close)
+        worker = Worker()
+        catch_up = CatchUp(blueprint.service, pool, broker, bell=worker.bell)
+        store = Store(
+            blueprint.service,
+            pool,
+            folds=blueprint.folds,
+            react=blueprint.react,
+            law_of=law_of,
+            keeps_content=blueprint.keeps_content,
+            also_keep=blueprint.also_keep,
+            catch_up=lambda agency: catch_up.wait_to_end(agency, settings.rejection_wait_ms / 1000),
+        )
+        ledgers = Ledgers(store, pending=blueprint.pending, clock_may_be_set=settings.allow_test_clock)
+        process = Process(settings, store, broker, catch_up, worker, verifier_from(settings), ledgers)
+        process.own = blueprint.open_own(process, stack)
+        yield process
+
+
+def create_app(blueprint: Blueprint, process: Process) -> FastAPI:
+    """Make the application of a service around a process that is open."""
+
+    async def database() -> str | None:
+        await process.store.pool.fetchval("select 1")
+        return None
+
+    async def worker() -> str | None:
+        return ", ".join(f"{part}: {reason}" for part, reason in process.worker.health.reasons.items()) or None
+
+    app = create_service_app(
+        blueprint.service,
+        title=blueprint.title,
+        description=blueprint.description,
+        settings=process.settings,
+        verifier=process.verifier,
+        routers=blueprint.routers,
+        checks={"database": database, "worker": worker},
+    )
+    app.state.process = process
+    app.state.store = process.store
+    app.state.wait_followed = process.wait_followed
+    return app
+
+
+async def work(blueprint: Blueprint, process: Process, stop: asyncio.Event) -> None:
+    """Run the worker of a service until told to stop."""
+    settings = process.settings
+    dsn = settings.dsn(blueprint.service)
+    jobs = JobRunner(process.store, blueprint.jobs(process), dsn=dsn)
+    await run_worker(
+        process.store,
+        BusSettings(settings.kafka_bootstrap, dsn, settings.heads_interval_s),
+        process.ledgers,
+        stop=stop,
+        loops=(jobs.run, *blueprint.loops(process)),
+        worker=process.worker,
+    )
+
+
+def run_api(blueprint: Blueprint, *, host: str, port: int) -> None:
+    """Serve the API of one service in a process of its own."""
+    settings = _begin(blueprint, "api")
+
+    async def serve() -> None:
+        async with open_process(blueprint, settings) as process:
+            config = uvicorn.Config(create_app(blueprint, process), host=host, port=port, log_config=None)
+            await uvicorn.Server(config).serve()
+
+    asyncio.run(serve())
+
+
+def run_worker_process(blueprint: Blueprint) -> None:
+    """Run the worker of one service in a process of its own; SIGTERM and SIGINT stop it."""
+    settings = _begin(blueprint, "worker")
+    migrate(blueprint.service, settings)
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with open_process(blueprint, settings) as process:
+            await work(blueprint, process, stop)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
+
+
+def _begin(blueprint: Blueprint, part: str) -> Settings:
+    settings = Settings()
+    name = f"casetrail-{blueprint.service}-{part}"
+    setup_logging(process_name=name, level=settings.log_level)
+    setup_telemetry(settings, service_name=name)
+    logging.getLogger(__name__).info("starting", extra={"process": name})
+    return settings

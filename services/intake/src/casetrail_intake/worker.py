@@ -1,0 +1,7 @@
+"""Intake's worker: relay, follower, control and jobs. `python -m casetrail_intake.worker`."""
+
+from casetrail_common import runtime
+from casetrail_intake.process import BLUEPRINT
+
+if __name__ == "__main__":
+    runtime.run_worker_process(BLUEPRINT)
