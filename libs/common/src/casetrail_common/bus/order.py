@@ -55,8 +55,8 @@ def plan(
     arrived
         Facts just received; those already applied are dropped.
     kept
-        Facts received earlier whose turn had not come; None for one that was not read, perhaps because a hole lies before
-        it: it is not applied now.
+        Facts received earlier whose turn had not come. None stands for one that was not read, perhaps because a hole
+        lies before it: it is not applied now.
     """
     at_hand = {key: seen for key, seen in {**kept, **arrived}.items() if key[1] > followed.get(key[0], 0)}
     apply, reached = _in_causal_order(me, followed, at_hand)
