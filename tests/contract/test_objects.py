@@ -20,8 +20,8 @@ from casetrail_common.objects import (
 )
 from casetrail_common.objects.store import CHUNK_BYTES, MIN_PART_BYTES
 from casetrail_common.settings import Settings
-from tests.support.objects import FakeObjectStore
-from tests.support.seaweed import seaweed
+from support.objects import FakeObjectStore
+from support.seaweed import seaweed
 
 SOON = datetime.now(UTC) + timedelta(days=2)
 
