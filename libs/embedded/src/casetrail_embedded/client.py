@@ -89,7 +89,8 @@ class Client:
         RefusedError
             If the answer is not 2xx.
         """
-        return _accepted(await self.send(who, "POST", path, body=body or {}))
+        answer: dict[str, Any] = _accepted(await self.send(who, "POST", path, body=body or {}))
+        return answer
 
     async def put(self, who: As, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Set something.
@@ -99,7 +100,8 @@ class Client:
         RefusedError
             If the answer is not 2xx.
         """
-        return _accepted(await self.send(who, "PUT", path, body=body))
+        answer: dict[str, Any] = _accepted(await self.send(who, "PUT", path, body=body))
+        return answer
 
     async def get(self, who: As, path: str) -> Any:
         """See something.

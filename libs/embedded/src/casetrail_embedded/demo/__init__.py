@@ -1,0 +1,1 @@
+"""The demonstration: one penalty case from registration to a dossier that verifies."""
