@@ -1,0 +1,62 @@
+"""Who may do what in a review, and who may not although the role would allow it (职责分离).
+
+Source: HN 11.1(2)-(4), QH 8.1(3) and FS 14 name the roles; that one person does not check himself is ours.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from casetrail_common.auth import Principal
+from casetrail_common.auth.roles import Role
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.intake import Slot
+from casetrail_review.domain.case import Case
+from casetrail_review.domain.submission import Submission
+
+ROLE_OF_SLOT: Final[Mapping[Slot, Role]] = {
+    "undertaker": Role.CASE_OFFICER,
+    "unit": Role.UNIT_HEAD,
+    "reviewer": Role.UNIT_HEAD,
+    "legal": Role.LEGAL_REVIEWER,
+    "head": Role.AGENCY_HEAD,
+}
+"""Whose opinion a slot holds."""
+
+CHECKING: Final[frozenset[Slot]] = frozenset({"reviewer", "legal", "head"})
+"""Slots whose holder checks the work of the officers."""
+
+MAY_RETURN: Final = (Role.UNIT_HEAD, Role.LEGAL_REVIEWER, Role.AGENCY_HEAD)
+"""Who may send a submission back to the officers."""
+
+SEES_EVERY_CASE: Final = frozenset({Role.LEGAL_REVIEWER, Role.AGENCY_HEAD, Role.SUPERVISOR, Role.ARCHIVIST})
+"""Roles whose work needs every case of the agency."""
+
+
+def require_duty(who: Principal, slot: Slot, *, submission: Submission, case: Case) -> None:
+    """Insist that a person may fill a slot of this submission.
+
+    Raises
+    ------
+    CasetrailError
+        `role_not_allowed`; `reason` says why if the person has the role but not the distance.
+    """
+    who.require([ROLE_OF_SLOT[slot]])
+    if conflict := _conflict(who, slot, submission=submission, case=case):
+        raise CasetrailError("role_not_allowed", {"reason": conflict, "submission": submission.id})
+
+
+def _conflict(who: Principal, slot: Slot, *, submission: Submission, case: Case) -> str | None:
+    """Return why somebody with the right role is too near to the case, or None."""
+    if slot == "head" and who.person == submission.submitted_by:
+        return "submitter_may_not_approve"
+    if slot in CHECKING and who.person in case.officers:
+        return "officer_of_the_case_may_not_check_it"
+    if slot == "legal" and Role.UNIT_HEAD in who.roles and who.unit is not None and who.unit == case.unit:
+        return "head_of_the_undertaking_unit_may_not_review"
+    return None
+
+
+def may_see(who: Principal, case: Case) -> bool:
+    """Whether a person is involved in a case: as its officer, by its unit, or by a role that concerns every case."""
+    in_unit = who.unit is not None and who.unit == case.unit
+    return who.person in case.officers or in_unit or not SEES_EVERY_CASE.isdisjoint(who.roles)

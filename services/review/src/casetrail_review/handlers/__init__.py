@@ -1,0 +1,1 @@
+"""The edges of review: they translate and decide nothing."""

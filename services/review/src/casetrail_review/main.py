@@ -1,0 +1,17 @@
+"""Review's API: `python -m casetrail_review.main PORT`."""
+
+import sys
+
+from fastapi import FastAPI
+
+from casetrail_common import runtime
+from casetrail_review.process import BLUEPRINT
+
+
+def create_app(process: runtime.Process) -> FastAPI:
+    """Make the application around a process that is open; nothing happens on import."""
+    return runtime.create_app(BLUEPRINT, process)
+
+
+if __name__ == "__main__":
+    runtime.run_api(BLUEPRINT, host="127.0.0.1", port=int(sys.argv[1]))

@@ -1,0 +1,73 @@
+"""Submitting a handling opinion (T15), and sending it back (T16)."""
+
+from casetrail_common.auth import Principal
+from casetrail_common.auth.roles import Role
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.review import ReviewReturnedV1, ReviewSubmittedV1
+from casetrail_common.ids import new_id, stream_name
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.store import Decide, Plan
+from casetrail_common.ledger.view import View
+from casetrail_review.commands import ReturnSubmission, SubmitReview
+from casetrail_review.domain.case import CaseState
+from casetrail_review.domain.duties import MAY_RETURN
+from casetrail_review.service.objects import (
+    found_case,
+    found_submission,
+    last_submission,
+    require_record,
+    standing_of,
+)
+
+
+def submit_review(wish: SubmitReview, who: Principal) -> Decide:
+    """Propose a submission; whether it takes effect is intake's to say.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, `field_missing` (a record of another type), `role_not_allowed`, or `transition_not_allowed` if the
+        case is not being investigated or an earlier submission is still open.
+    """
+    submission = new_id("review")
+
+    async def decide(view: View) -> Plan:
+        case = await found_case(view, wish.case)
+        await require_record(view, wish.form, "handling_opinion", case=wish.case, argument="form")
+        if wish.proposed_decision is not None:
+            await require_record(
+                view, wish.proposed_decision, "proposed_decision", case=wish.case, argument="proposed_decision"
+            )
+        who.require([Role.CASE_OFFICER])
+        state = await standing_of(view, case)
+        if state is not CaseState.INVESTIGATING:
+            raise CasetrailError("transition_not_allowed", {"state": state, "id": wish.case})
+        last = await last_submission(view, wish.case)
+        if last is not None and last.state.is_open:
+            raise CasetrailError("transition_not_allowed", {"state": last.state, "submission": last.submission.id})
+        proposed = ReviewSubmittedV1(
+            submission=submission, case=wish.case, form=wish.form, proposed_decision=wish.proposed_decision
+        )
+        return Plan([NewFact(stream_name("case", view.agency, wish.case), proposed)], {"submission": submission})
+
+    return decide
+
+
+def return_submission(submission_id: str, wish: ReturnSubmission, who: Principal) -> Decide:
+    """Send a submission back; the case is investigated again.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, `role_not_allowed`, or `transition_not_allowed` if it does not lie in review.
+    """
+
+    async def decide(view: View) -> Plan:
+        lying = await found_submission(view, submission_id)
+        who.require(MAY_RETURN)
+        lying.require_reviewing()
+        returned = ReviewReturnedV1(submission=submission_id, reason=view.seal(wish.reason))
+        stream = stream_name("case", view.agency, lying.submission.case)
+        return Plan([NewFact(stream, returned)], {"submission": submission_id})
+
+    return decide

@@ -1,0 +1,7 @@
+"""Review's worker: relay, follower, control and jobs. `python -m casetrail_review.worker`."""
+
+from casetrail_common import runtime
+from casetrail_review.process import BLUEPRINT
+
+if __name__ == "__main__":
+    runtime.run_worker_process(BLUEPRINT)
