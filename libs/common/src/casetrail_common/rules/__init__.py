@@ -1,0 +1,38 @@
+"""Law as data: rule packs, the case file they speak of, and the judging of it.
+
+Packs are read by `loader` and `compile`, a case file is built by `happenings`, `engine` judges it, and `gates` refuses
+the commands that would break a rule.
+"""
+
+from casetrail_common.rules.casefile import CaseFile
+from casetrail_common.rules.compile import activate, compile_pack, compiled
+from casetrail_common.rules.engine import ENGINE, Finding, LawBook, evaluate
+from casetrail_common.rules.faults import Fault, PackError
+from casetrail_common.rules.gates import Refusal, gate
+from casetrail_common.rules.happenings import Happening, after, build
+from casetrail_common.rules.loader import SHIPPED, pack_document, read_document, read_file
+from casetrail_common.rules.pack import ActivePack, Pack
+
+__all__ = [
+    "ENGINE",
+    "SHIPPED",
+    "ActivePack",
+    "CaseFile",
+    "Fault",
+    "Finding",
+    "Happening",
+    "LawBook",
+    "Pack",
+    "PackError",
+    "Refusal",
+    "activate",
+    "after",
+    "build",
+    "compile_pack",
+    "compiled",
+    "evaluate",
+    "gate",
+    "pack_document",
+    "read_document",
+    "read_file",
+]

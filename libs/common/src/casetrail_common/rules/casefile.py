@@ -1,0 +1,144 @@
+"""The case file: the objects of one case as the facts of all services tell of them.
+
+It does not matter in which order the facts of different services arrive: an object may be linked or get an attribute
+before the fact that brings it into being, and is invisible until then.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from casetrail_common.facts.model import format_instant
+from casetrail_common.rules.model import BIRTH, model
+
+Value = str | int | bool | datetime | tuple[str, ...]
+"""What an attribute can hold; nothing empty."""
+
+CASE: Final = "case"
+"""The kind of the one object that the file is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The value of an attribute, and since when it has it."""
+
+    value: Value
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One object."""
+
+    kind: str
+    id: str
+    at: datetime | None
+    """When it came into being; None as long as it is only spoken of."""
+    held: Mapping[str, Held]
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """All objects of a case and the links between them."""
+
+    things: Mapping[str, Thing] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Ids linked to an id, in both directions, apart from the links to the case."""
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Thing, ...]]:
+        return _sorted_by_kind(self.things.values())
+
+    @cached_property
+    def _near(self) -> Mapping[str, Mapping[str, tuple[Thing, ...]]]:
+        return {
+            id_: _sorted_by_kind(self.things[other] for other in others if other in self.things)
+            for id_, others in self.links.items()
+        }
+
+    def of_kind(self, kind: str) -> tuple[Thing, ...]:
+        """Return the objects of a kind, oldest first."""
+        return self._by_kind.get(kind, ())
+
+    def near(self, thing: Thing, kind: str) -> tuple[Thing, ...]:
+        """Return the objects of a kind that are linked to an object, oldest first."""
+        other = {CASE: thing.kind}.get(kind, kind)
+        if CASE in (kind, thing.kind) and not model()[other].is_targeted:
+            return self.of_kind(kind)
+        return self._near.get(thing.id, {}).get(kind, ())
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the file as plain JSON."""
+        things = sorted(self.things.values(), key=lambda thing: thing.id)
+        return {
+            "things": [
+                [t.kind, t.id, t.at and format_instant(t.at), {name: _plain(held) for name, held in t.held.items()}]
+                for t in things
+            ],
+            "links": {one: sorted(o for o in self.links[one] if o >= one) for one in sorted(self.links)},
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "CaseFile":
+        """Return the file that `to_plain` wrote."""
+        links: dict[str, set[str]] = {}
+        for one, others in plain["links"].items():
+            links.setdefault(one, set()).update(others)
+            for other in others:
+                links.setdefault(other, set()).add(one)
+        return cls(
+            things={row[1]: _thing(*row) for row in plain["things"]},
+            links={one: frozenset(others) for one, others in links.items()},
+        )
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let a fold keep case files as snapshots."""
+        return core_schema.no_info_plain_validator_function(
+            cls.from_plain, serialization=core_schema.plain_serializer_function_ser_schema(cls.to_plain)
+        )
+
+
+def _sorted_by_kind(things: Iterable[Thing]) -> Mapping[str, tuple[Thing, ...]]:
+    kinds: dict[str, list[tuple[datetime, str, Thing]]] = {}
+    for thing in things:
+        if thing.at is not None:
+            kinds.setdefault(thing.kind, []).append((thing.at, thing.id, thing))
+    return {kind: tuple(thing for _, _, thing in sorted(found)) for kind, found in kinds.items()}
+
+
+def _plain(held: Held) -> list[Any]:
+    value = held.value
+    plain = format_instant(value) if isinstance(value, datetime) else value
+    return [list(plain) if isinstance(plain, tuple) else plain, format_instant(held.since)]
+
+
+def _thing(kind: str, id_: str, at: str | None, held: Mapping[str, list[Any]]) -> Thing:
+    attributes = model()[kind].attributes
+    return Thing(
+        kind=kind,
+        id=id_,
+        at=datetime.fromisoformat(at) if at else None,
+        held={
+            name: Held(
+                _value(value, attributes[name].type if name in attributes else ""), datetime.fromisoformat(since)
+            )
+            for name, (value, since) in held.items()
+        },
+    )
+
+
+def _value(plain: Any, type_: str) -> Value:
+    if isinstance(plain, list):
+        return tuple(plain)
+    value: Value = datetime.fromisoformat(plain) if type_ == "instant" else plain
+    return value
+
+
+__all__ = ["BIRTH", "CASE", "CaseFile", "Held", "Thing", "Value"]

@@ -1,0 +1,57 @@
+"""A case file while it is being changed."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from casetrail_common.rules.casefile import CaseFile, Held, Thing, Value
+
+
+@dataclass
+class Draft:
+    """A case file while it is being changed; the objects in it are never changed, but replaced."""
+
+    things: dict[str, Thing]
+    links: dict[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, file: CaseFile) -> "Draft":
+        """Begin with a case file, which stays as it is."""
+        return cls(dict(file.things), dict(file.links))
+
+    def done(self) -> CaseFile:
+        """Return what it has become."""
+        return CaseFile(self.things, self.links)
+
+    def set(self, kind: str, id_: str, at: datetime, /, **values: Any) -> None:
+        """Give an object attributes; empty values leave it as it is."""
+        thing = self.things.get(id_) or Thing(kind, id_, None, {})
+        held = {name: Held(_frozen(value), at) for name, value in values.items() if not _is_empty(value)}
+        self.things[id_] = replace(thing, held={**thing.held, **held})
+
+    def bear(self, kind: str, id_: str, at: datetime, /, **values: Any) -> None:
+        """Bring an object into being, or another one in its place."""
+        self.set(kind, id_, at, **values)
+        self.things[id_] = replace(self.things[id_], at=at)
+
+    def bear_once(self, kind: str, id_: str, at: datetime, /, **values: Any) -> None:
+        """Bring an object into being unless it is there already."""
+        if id_ not in self.things:
+            self.bear(kind, id_, at, **values)
+
+    def link(self, one: str, *others: str) -> None:
+        """Link an object to others."""
+        self.links[one] = self.links.get(one, frozenset()) | set(others)
+        for other in others:
+            self.links[other] = self.links.get(other, frozenset()) | {one}
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], ())
+
+
+def _frozen(value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(value)
+    plain: Value = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+    return plain
