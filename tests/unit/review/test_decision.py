@@ -1,0 +1,150 @@
+"""No decision before what the law in force demands; which rules those are stands in the pack, not here."""
+
+import pytest
+
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.common import ContentErasedV1, IncidentRecordedV1
+from casetrail_common.facts.intake import CaseFlaggedV1, OpinionGivenV1
+from casetrail_common.facts.review import DecisionIssuedV1
+from casetrail_common.ids import new_id
+from casetrail_review.projections import DECISION
+from casetrail_review.service.items import refuse_change
+from support.review import AGENCY, TEXT, Review
+
+
+async def refusal(review: Review, submission: str) -> tuple[str, str | None]:
+    """Return code and clause with which a decision is refused."""
+    before = review.told()
+    with pytest.raises(CasetrailError) as refused:
+        await review.decide(submission)
+    assert review.told() == before
+    return refused.value.code, refused.value.clause
+
+
+async def test_a_general_penalty_needs_a_legal_review_and_then_the_head() -> None:
+    review = await Review().begin(law=True)
+    submission = await review.submitted()
+    await review.opine(submission, "unit")
+    assert await refusal(review, submission) == ("legal_review_missing", "henan-2019/11.1(3)")
+    await review.opine(submission, "legal")
+    assert await refusal(review, submission) == ("head_or_collective_missing", "henan-2019/11.1(4)")
+    await review.opine(submission, "head")
+    record = await review.decide(submission)
+    issued = review.ledger.facts[-1]
+    assert isinstance(issued.payload, DecisionIssuedV1)
+    assert (issued.stream, issued.payload.record) == (f"case:{AGENCY}:{review.case}", record)
+    assert record.startswith("r-")
+
+
+async def test_a_collective_discussion_stands_in_for_the_head() -> None:
+    review = await Review().begin(law=True)
+    submission = await review.submitted()
+    await review.opine(submission, "legal")
+    await review.add_record("collective_discussion_record")
+    await review.decide(submission)
+
+
+async def test_only_a_major_inspection_needs_a_legal_review() -> None:
+    review = await Review().begin(conduct_type="inspection", law=True)
+    submission = await review.submitted()
+    assert (await refusal(review, submission))[0] == "head_or_collective_missing"
+    await review.intake(CaseFlaggedV1(target=review.case, flag="major", reason=TEXT))
+    assert (await refusal(review, submission))[0] == "legal_review_missing"
+
+
+async def test_without_a_law_that_gates_it_a_decision_only_needs_its_state() -> None:
+    review = await Review().begin()
+    submission = await review.submitted()
+    await review.decide(submission)
+
+
+async def test_approvals_fall_with_the_submission_they_were_given_in() -> None:
+    review = await Review().begin(law=True)
+    first = await review.submitted()
+    await review.opine(first, "legal")
+    await review.opine(first, "head")
+    await review.send_back(first)
+    second = await review.submitted()
+    assert (await refusal(review, second))[0] == "legal_review_missing"
+    await review.opine(second, "legal")
+    assert (await refusal(review, second))[0] == "head_or_collective_missing"
+
+
+async def test_an_opinion_given_before_the_submission_counts_with_the_form() -> None:
+    review = await Review().begin(law=True)
+    told = {"form": review.form, "opinion": TEXT, "signed_on": "2025-08-29", "result": "agree"}
+    await review.intake(OpinionGivenV1.model_validate({**told, "slot": "legal", "by": "ma"}))
+    submission = await review.submitted()
+    assert (await refusal(review, submission))[0] == "head_or_collective_missing"
+
+
+async def test_the_gates_speak_before_the_state_does() -> None:
+    review = await Review().begin(law=True)
+    submission = await review.submit()
+    assert (await refusal(review, submission))[0] == "legal_review_missing"
+    await review.void(submission)
+    assert (await refusal(review, submission))[0] == "legal_review_missing"
+    second = await review.submitted()
+    await review.send_back(second)
+    assert (await refusal(review, second))[0] == "legal_review_missing"
+
+
+async def test_a_decision_is_made_once() -> None:
+    review = await Review().begin(law=True)
+    submission = await review.submitted()
+    await review.opine(submission, "legal")
+    await review.opine(submission, "head")
+    await review.decide(submission)
+    assert await refusal(review, submission) == ("transition_not_allowed", None)
+
+
+@pytest.mark.parametrize("command", ["modify_original", "delete_original"])
+async def test_a_decision_document_is_never_changed_and_the_attempt_is_recorded_under_its_clause(command: str) -> None:
+    review = await Review().begin(law=True)
+    submission = await review.submitted()
+    await review.opine(submission, "legal")
+    await review.opine(submission, "head")
+    record = await review.decide(submission)
+    decided = review.ledger.states[DECISION.kind, record]
+    with pytest.raises(CasetrailError) as refused:
+        await review.ledger.execute(refuse_change(record, command))
+    assert (refused.value.code, refused.value.clause) == ("worm_protected", "henan-2019/24.1a")
+    incident = review.ledger.facts[-1].payload
+    assert incident == IncidentRecordedV1(
+        item=record, code="worm_protected", clause="henan-2019/24.1a", command=command
+    )
+    assert review.ledger.states[DECISION.kind, record] == decided
+
+
+async def test_an_unknown_document_records_no_incident() -> None:
+    review = await Review().begin(law=True)
+    with pytest.raises(CasetrailError) as refused:
+        await review.ledger.execute(refuse_change(new_id("review"), "delete_original"))
+    assert refused.value.code == "not_found"
+    assert review.told() == []
+
+
+async def test_when_intake_disposes_of_a_case_review_disposes_of_all_it_holds_of_it_once() -> None:
+    review = await Review().begin()
+    submission = await review.submitted()
+    await review.opine(submission, "unit")
+    await review.opine(submission, "head", "disagree")
+    erased = ContentErasedV1(case=review.case, commitments=["2" * 64], reason="retention_expired")
+    await review.intake(erased)
+    ours = review.ledger.facts[-1]
+    assert isinstance(ours.payload, ContentErasedV1)
+    submission_now = (await review.lying(submission)).submission
+    held = {given.opinion for given in submission_now.opinions.values()}
+    assert set(ours.payload.commitments) == held
+    assert (ours.payload.case, ours.payload.reason) == (review.case, "retention_expired")
+    told = review.told()
+    await review.intake(erased)
+    assert review.told() == told
+
+
+async def test_what_review_holds_of_another_case_stays() -> None:
+    review = await Review().begin()
+    await review.submitted()
+    await review.intake(ContentErasedV1(case=new_id("intake"), commitments=["2" * 64], reason="court_order"))
+    await review.intake(ContentErasedV1(commitments=["2" * 64], reason="court_order"))
+    assert "content.erased" not in review.told()

@@ -1,0 +1,212 @@
+"""A submission moves as the domain model says, and only so."""
+
+import pytest
+
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.archive import DossierFiledV1
+from casetrail_common.facts.intake import CaseClosedV1, ServicePerformedV1
+from casetrail_common.ids import new_id
+from casetrail_review.domain.submission import ImpossibleFactError, SubmissionState, evolve
+from support.review import AGENCY, DUAN, FENG, MA, SONG, Review
+
+STATES = list(SubmissionState)
+COMMANDS = ("submit", "opine", "send_back", "head_disagrees", "decide")
+ALLOWED = {
+    (SubmissionState.VOIDED, "submit"): "proposed",
+    (SubmissionState.RETURNED, "submit"): "proposed",
+    (SubmissionState.REVIEWING, "opine"): "reviewing",
+    (SubmissionState.REVIEWING, "send_back"): "returned",
+    (SubmissionState.REVIEWING, "head_disagrees"): "returned",
+    (SubmissionState.REVIEWING, "decide"): "decided",
+}
+"""Where a command is allowed, and where the last submission of the case stands afterwards."""
+
+
+async def brought_to(state: SubmissionState) -> tuple[Review, str]:
+    """Return a case whose only submission stands there."""
+    review = await Review().begin()
+    submission = await review.submit()
+    if state is SubmissionState.VOIDED:
+        await review.void(submission)
+    elif state is not SubmissionState.PROPOSED:
+        await review.accept(submission)
+    if state is SubmissionState.RETURNED:
+        await review.send_back(submission)
+    if state is SubmissionState.DECIDED:
+        await review.decide(submission)
+    return review, submission
+
+
+async def attempt(review: Review, submission: str, command: str) -> str:
+    """Try a command and return the submission that now is the last one."""
+    match command:
+        case "submit":
+            return await review.submit()
+        case "opine":
+            await review.opine(submission, "unit")
+        case "send_back":
+            await review.send_back(submission)
+        case "head_disagrees":
+            await review.opine(submission, "head", "disagree")
+        case "decide":
+            await review.decide(submission)
+    return submission
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_each_command_is_allowed_exactly_where_the_model_says(state: SubmissionState, command: str) -> None:
+    review, submission = await brought_to(state)
+    assert await review.state(submission) == state
+    before = len(review.told())
+    if (state, command) in ALLOWED:
+        last = await attempt(review, submission, command)
+        assert await review.state(last) == ALLOWED[state, command]
+        return
+    with pytest.raises(CasetrailError) as refused:
+        await attempt(review, submission, command)
+    assert refused.value.code == "transition_not_allowed"
+    assert len(review.told()) == before
+
+
+async def test_a_case_in_review_is_moved_by_review_alone() -> None:
+    review = await Review().begin()
+    assert await review.case_state() == "investigating"
+    first = await review.submit()
+    assert await review.case_state() == "investigating"
+    await review.accept(first)
+    assert await review.case_state() == "reviewing"
+    await review.send_back(first)
+    assert await review.case_state() == "investigating"
+    second = await review.submitted()
+    assert await review.case_state() == "reviewing"
+    record = await review.decide(second)
+    assert await review.case_state() == "decided"
+    served = ServicePerformedV1(
+        service=new_id("intake"), document=record, method="direct", recipient="p", evidence=[], of_decision=True
+    )
+    await review.intake(served)
+    assert await review.case_state() == "executing"
+    await review.intake(CaseClosedV1(outcome="performed", form=new_id("intake")))
+    assert await review.case_state() == "closed"
+    filed = DossierFiledV1(
+        dossier=new_id("archive"), case=review.case, streams=[], sessions=[], retention_class="general"
+    )
+    await review.ledger.follow("archive", f"case:{AGENCY}:{review.case}", filed)
+    assert await review.case_state() == "archived"
+
+
+async def test_the_service_of_another_document_moves_no_case() -> None:
+    review, _ = await brought_to(SubmissionState.DECIDED)
+    served = ServicePerformedV1(
+        service=new_id("intake"), document=new_id("intake"), method="direct", recipient="p", evidence=[]
+    )
+    await review.intake(served)
+    assert await review.case_state() == "decided"
+
+
+async def test_a_case_that_is_not_investigated_cannot_be_submitted() -> None:
+    review = await Review().begin()
+    await review.intake(CaseClosedV1(outcome="no_violation", form=new_id("intake")))
+    with pytest.raises(CasetrailError) as refused:
+        await review.submit()
+    assert (refused.value.code, refused.value.facts["state"]) == ("transition_not_allowed", "closed")
+
+
+async def test_a_form_that_the_case_does_not_have_is_not_found() -> None:
+    review, other = await Review().begin(), await Review().begin()
+    await review.add_record("handling_opinion", other.form, case=other.case)
+    for attempted in (
+        review.submit(form=new_id("intake")),
+        review.submit(form=other.form),
+        review.submit(case=other.case),
+    ):
+        with pytest.raises(CasetrailError) as refused:
+            await attempted
+        assert refused.value.code == "not_found"
+
+
+async def test_a_record_of_another_type_is_no_handling_opinion() -> None:
+    review = await Review().begin()
+    inquiry = await review.add_record("inquiry_record")
+    with pytest.raises(CasetrailError) as refused:
+        await review.submit(form=inquiry)
+    assert refused.value.code == "field_missing"
+    with pytest.raises(CasetrailError) as refused:
+        await review.submit(proposed_decision=inquiry)
+    assert refused.value.facts["fields"] == "proposed_decision"
+
+
+async def test_an_unknown_object_comes_before_a_wrong_role_and_that_before_a_wrong_state() -> None:
+    review, submission = await brought_to(SubmissionState.PROPOSED)
+    with pytest.raises(CasetrailError) as refused:
+        await review.submit(SONG, form=new_id("intake"))
+    assert refused.value.code == "not_found"
+    for attempted in (
+        review.submit(SONG),
+        review.opine(submission, "head", principal=DUAN),
+        review.send_back(submission, FENG),
+        review.decide(submission, MA),
+    ):
+        with pytest.raises(CasetrailError) as refused:
+            await attempted
+        assert refused.value.code == "role_not_allowed"
+
+
+async def test_a_head_who_disagrees_gives_an_opinion_and_returns_the_submission_with_its_words() -> None:
+    review, submission = await brought_to(SubmissionState.REVIEWING)
+    await review.opine(submission, "head", "disagree")
+    assert review.told()[-2:] == ["review.head_approved", "review.returned"]
+    lying = await review.lying(submission)
+    assert lying.submission.opinions["head"].opinion == lying.submission.return_reason
+    assert lying.submission.returned_by == "songw"
+
+
+async def test_a_later_opinion_takes_the_place_of_an_earlier_one_in_its_slot() -> None:
+    review, submission = await brought_to(SubmissionState.REVIEWING)
+    await review.opine(submission, "legal", "disagree")
+    await review.opine(submission, "unit")
+    await review.opine(submission, "legal")
+    given = (await review.lying(submission)).submission.opinions
+    assert {slot: one.result for slot, one in given.items()} == {"legal": "agree", "unit": "agree"}
+
+
+@pytest.mark.parametrize(
+    ("slot", "fact"),
+    [
+        ("undertaker", "review.opined"),
+        ("unit", "review.opined"),
+        ("reviewer", "review.opined"),
+        ("legal", "review.legal_opined"),
+        ("head", "review.head_approved"),
+    ],
+)
+async def test_each_slot_has_its_fact(slot: str, fact: str) -> None:
+    review, submission = await brought_to(SubmissionState.REVIEWING)
+    await review.opine(submission, slot)
+    assert review.told()[-1] == fact
+
+
+async def test_a_fact_that_cannot_follow_is_not_folded() -> None:
+    review, submission = await brought_to(SubmissionState.DECIDED)
+    ended = (await review.lying(submission)).submission
+    for fact in review.ledger.facts:
+        with pytest.raises(ImpossibleFactError):
+            evolve(ended, fact)
+    with pytest.raises(ImpossibleFactError):
+        evolve(None, review.ledger.facts[-1])
+
+
+async def test_intake_may_speak_before_and_after_review_and_the_outcome_is_the_same() -> None:
+    """What the two services say is folded apart, so a rebuild may read one log after the other."""
+    review, submission = await brought_to(SubmissionState.RETURNED)
+    again = await Review().begin()
+    again.case, again.form = review.case, review.form
+    await again.accept(submission)
+    for fold in again.ledger.folds:
+        for fact in review.ledger.facts:
+            if fact.service in fold.sources:
+                for key in fold.keys(fact):
+                    again.ledger.states[fold.kind, key] = fold.evolve(again.ledger.states.get((fold.kind, key)), fact)
+    assert again.ledger.states["submission", submission] == review.ledger.states["submission", submission]
+    assert again.ledger.states["verdict", submission] == review.ledger.states["verdict", submission]
