@@ -6,6 +6,7 @@ from typing import Final
 import asyncpg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,7 +73,8 @@ async def refused_by_framework(request: Request, error: Exception) -> Response:
     code = CODE_OF_STATUS.get(error.status_code)
     if code is None:
         return await failed(request, error)
-    return problem_response(CasetrailError(code), request, headers=error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return problem_response(CasetrailError(code), request, headers=headers)
 
 
 async def unavailable(request: Request, error: Exception) -> Response:
@@ -95,6 +97,19 @@ async def failed(request: Request, error: Exception) -> Response:
     """Answer a bug without telling anything about it; the log has the rest."""
     logger.error("request failed by a bug", exc_info=error, extra={"request_id": request_id_of(request)})
     return problem_response(CasetrailError("internal_error"), request)
+
+
+def _allowed(request: Request) -> str:
+    """Return all methods of a path; the framework names only those of the first route that has it.
+
+    Source: RFC 9110 section 15.5.6.
+    """
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(request.scope["path"]):
+            methods |= route.methods or set()
+    return ", ".join(sorted(methods))
 
 
 def _body_is_foreign(request: Request) -> bool:

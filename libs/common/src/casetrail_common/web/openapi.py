@@ -14,7 +14,7 @@ _KEY_SCHEMA: Final = {"type": "string", "pattern": r"^[!-~]{1,200}$"}
 _TAG_SCHEMA: Final = {"type": "string", "pattern": r'^("[0-9]{1,15}"|[0-9]{1,15})$'}
 _POSITIONS_SCHEMA: Final = {
     "type": "string",
-    "pattern": r"^(intake|media|review|archive):[0-9]{1,15}(, (intake|media|review|archive):[0-9]{1,15})*$",
+    "pattern": r"^((intake|media|review|archive):[0-9]{1,15}(, (intake|media|review|archive):[0-9]{1,15})*)?$",
 }
 _HEADERS: Final[dict[str, dict[str, Any]]] = {
     "Idempotency-Key": {"schema": _KEY_SCHEMA, "required": True},
