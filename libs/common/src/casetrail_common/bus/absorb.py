@@ -15,6 +15,7 @@ from casetrail_common.bus.gaps import Gaps
 from casetrail_common.bus.kafka import Place
 from casetrail_common.bus.order import Key, Plan, plan, reachable
 from casetrail_common.bus.transient import is_transient
+from casetrail_common.bus.waiting import Stream
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import Service
 from casetrail_common.ledger.locked import LockedAgency
@@ -88,7 +89,7 @@ class Absorber:
         """Tell the gaps how far the agency's logs are followed, without applying anything."""
         async with self._store.pool.acquire() as conn:
             rows = await conn.fetch("select service, n from followed where agency = $1", agency)
-            kept = await waiting.keys(conn, agency)
+            kept, _ = await waiting.set_aside(conn, agency)
         followed = {row["service"]: row["n"] for row in rows}
         holes = plan(self._store.service, followed, arrived={}, kept=dict.fromkeys(kept)).missing
         self._report(agency, followed, holes, kept)
@@ -106,7 +107,7 @@ class Absorber:
     async def _transact(self, batch: Batch) -> bool:
         """Do one transaction; True if more could be applied at once."""
         async with self._store.locked(batch.agency, batch.traceparent) as tx:
-            kept = await waiting.keys(tx.conn, batch.agency)
+            kept, parked = await waiting.set_aside(tx.conn, batch.agency)
             letters = {**await self._reachable(tx, batch, kept), **batch.letters}
             plan_ = plan(
                 self._store.service,
@@ -116,7 +117,7 @@ class Absorber:
             )
             outcome = _Outcome(plan_, dict(tx.followed))
             now, later = plan_.apply[: batch.at_most], plan_.apply[batch.at_most :]
-            await self._apply(tx, batch, [letters[key] for key in now], outcome)
+            await self._apply(tx, batch, [letters[key] for key in now], parked, outcome)
             keep = (plan_.keep | set(later)) & (batch.letters.keys() - kept)
             await self._keep(tx, [letters[key] for key in sorted(keep)])
             await waiting.forget(tx.conn, batch.agency, kept & set(now))
@@ -136,8 +137,9 @@ class Absorber:
         run = reachable(tx.followed, kept | batch.letters.keys(), limit=AT_ONCE)
         return await waiting.load(tx.conn, batch.agency, [key for key in run if key in kept])
 
-    async def _apply(self, tx: LockedAgency, batch: Batch, letters: Sequence[Letter], outcome: _Outcome) -> None:
-        parked = await parking.streams(tx.conn, batch.agency)
+    async def _apply(
+        self, tx: LockedAgency, batch: Batch, letters: Sequence[Letter], parked: set[Stream], outcome: _Outcome
+    ) -> None:
         for letter in letters:
             at = (letter.service, letter.stream)
             reason = parking.BEHIND if at in parked else batch.condemned or await self._handle(tx, letter)

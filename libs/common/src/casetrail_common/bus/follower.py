@@ -29,7 +29,7 @@ from casetrail_common.bus.order import Key
 from casetrail_common.bus.progress import Bell
 from casetrail_common.bus.questions import Questions
 from casetrail_common.bus.topics import ALL_TOPICS, others, owner_of, topic_of
-from casetrail_common.bus.transient import Backoff, is_transient
+from casetrail_common.bus.transient import Backoff, Pace, is_transient
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ledger.store import Store
 from casetrail_common.metrics import FACTS_PARKED, FACTS_WAITING
@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 
 READ_AT_MOST: Final = 500
 READ_WAIT_S: Final = 0.5
+PACE_S: Final = 0.01
+"""Seconds from one batch to the next at least. A fetch costs about a millisecond of CPU however little it brings, since
+the client names all partitions each time, and so does a transaction."""
 COMMIT_EVERY_S: Final = 0.5
 """Seconds between two commits of offsets. They are a hint, so a batch need not wait for one."""
 WATCH_EVERY_S: Final = 5.0
@@ -154,11 +157,13 @@ class Follower:
         """Follow until the broker is no longer the one that was met."""
         self._uncommitted.clear()
         watched_at = time.monotonic()
+        pace = Pace(PACE_S)
         while True:
             await self._stop_if_too_much_is_parked(subscription)
             messages = await subscription.read(wait_s=READ_WAIT_S, at_most=READ_AT_MOST)
             if messages:
                 await self._take_in(subscription, layout, messages)
+                await pace.keep()
             await self._commit_sometimes(subscription)
             if time.monotonic() - watched_at > WATCH_EVERY_S:
                 watched_at = time.monotonic()

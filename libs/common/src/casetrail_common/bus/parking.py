@@ -28,12 +28,6 @@ class Retried:
     """Why the next one is parked again; None if the stream is free."""
 
 
-async def streams(conn: asyncpg.Connection, agency: str) -> set[tuple[str, str]]:
-    """Return the parked streams of an agency, by the service whose they are."""
-    rows = await conn.fetch("select distinct service, stream from parked where agency = $1", agency)
-    return {(row["service"], row["stream"]) for row in rows}
-
-
 async def park(conn: asyncpg.Connection, letter: Letter, reason: str) -> None:
     """Set a fact aside until an operator has its stream retried."""
     await conn.execute(

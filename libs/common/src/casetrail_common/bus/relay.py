@@ -17,7 +17,7 @@ from casetrail_common.bus.envelope import CE_ID, CE_TYPE, NOTE_TYPE, TRACEPARENT
 from casetrail_common.bus.health import Health
 from casetrail_common.bus.kafka import BrokerUnavailableError, Outgoing, Publisher
 from casetrail_common.bus.topics import topic_of
-from casetrail_common.bus.transient import Backoff, is_transient
+from casetrail_common.bus.transient import Backoff, Pace, is_transient
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import Service
 from casetrail_common.ledger.content import ContentItem
@@ -29,6 +29,8 @@ BATCH: Final = 500
 """Most messages sent before their acknowledgements are awaited."""
 POLL_S: Final = 1.0
 """How long a row waits at the most if the notification that announced it was lost, in seconds."""
+PACE_S: Final = 0.005
+"""Seconds from the beginning of one round to the next at least: a round costs the same for one message as for fifty."""
 STANDBY_S: Final = 0.5
 """How often a standby tries to take over, in seconds. Trying instead of waiting in the server: a waiting statement
 would hold a snapshot, and the outbox, which lives on deletes, could not be vacuumed."""
@@ -75,9 +77,10 @@ class Relay:
         conn.add_termination_listener(lambda *_: self._wake.set())
 
     async def _carry(self, conn: asyncpg.Connection) -> None:
-        backoff = Backoff()
+        backoff, pace = Backoff(), Pace(PACE_S)
         while True:
             self._wake.clear()
+            await pace.keep()
             rows = await conn.fetch(_WAITING, BATCH)
             if not rows:
                 OUTBOX_WAITING.labels(self._service).set(0)

@@ -1,5 +1,7 @@
 """Which failures pass by themselves, and how long to wait before the next attempt."""
 
+import asyncio
+import time
 from typing import Final
 
 import asyncpg
@@ -19,6 +21,21 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError | TypeError)
     return isinstance(error, OSError)
+
+
+class Pace:
+    """Lets rounds begin no closer together than this, so that under load each does more; a lone one begins at once."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._begun = 0.0
+
+    async def keep(self) -> None:
+        """Wait until the next round may begin."""
+        wait = self._begun + self._seconds - time.monotonic()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        self._begun = time.monotonic()
 
 
 class Backoff:

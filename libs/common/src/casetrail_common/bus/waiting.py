@@ -2,17 +2,29 @@
 
 import json
 from collections.abc import Iterable
+from typing import Final
 
 import asyncpg
 
 from casetrail_common.bus.envelope import Letter
 from casetrail_common.bus.order import Key
+from casetrail_common.ids import Service
+
+Stream = tuple[Service, str]
+"""A stream by the service whose it is: two services may have streams of the same name."""
+
+_SET_ASIDE: Final = """
+select service, n, null as stream from waiting where agency = $1
+union all select distinct service, null::bigint, stream from parked where agency = $1
+"""
 
 
-async def keys(conn: asyncpg.Connection, agency: str) -> set[Key]:
-    """Return what is kept for an agency."""
-    rows = await conn.fetch("select service, n from waiting where agency = $1", agency)
-    return {(row["service"], row["n"]) for row in rows}
+async def set_aside(conn: asyncpg.Connection, agency: str) -> tuple[set[Key], set[Stream]]:
+    """Return which facts of an agency are kept for later, and which streams are parked: in one round trip."""
+    rows = await conn.fetch(_SET_ASIDE, agency)
+    kept = {(row["service"], row["n"]) for row in rows if row["n"] is not None}
+    parked = {(row["service"], row["stream"]) for row in rows if row["stream"] is not None}
+    return kept, parked
 
 
 async def load(conn: asyncpg.Connection, agency: str, wanted: Iterable[Key]) -> dict[Key, Letter]:
