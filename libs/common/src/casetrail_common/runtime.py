@@ -189,5 +189,5 @@ def _begin(blueprint: Blueprint, part: str) -> Settings:
     name = f"casetrail-{blueprint.service}-{part}"
     setup_logging(process_name=name, level=settings.log_level)
     setup_telemetry(settings, service_name=name)
-    logging.getLogger(__name__).info("starting", extra={"process": name})
+    logging.getLogger(__name__).info("starting")
     return settings
