@@ -1,0 +1,1 @@
+"""The parts Casetrail runs on, started out of Python packages on one machine."""

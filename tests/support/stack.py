@@ -1,0 +1,121 @@
+"""The real parts for tests: one stack per test session, and databases of one's own in it."""
+
+import contextlib
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from casetrail_common.ids import Service
+from casetrail_embedded.stack.addresses import StackAddresses
+from casetrail_embedded.stack.part import guarded, last_words
+from casetrail_embedded.stack.paths import DataDir
+from casetrail_embedded.stack.runfile import RunFile
+
+START_S = 120.0
+"""Seconds until a stack that does not get ready is given up; quiet machines take five."""
+
+PARTS = ("postgres", "kafka", "seaweed")
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """A launcher in a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    data_dir: Path
+
+    @property
+    def addresses(self) -> StackAddresses:
+        """Where the parts are."""
+        addresses = RunFile.read(DataDir(self.data_dir.resolve()).run_file).addresses
+        assert addresses is not None
+        return addresses
+
+    def output(self) -> str:
+        """Return the end of what it said."""
+        return last_words(self.data_dir / "launcher.out", lines=60)
+
+    def stop(self) -> int:
+        """Stop everything and return the exit code."""
+        self.process.terminate()
+        return self.process.wait(60)
+
+
+def launch(data_dir: Path, options: Sequence[str] = ("--infra-only", "--spare-ports")) -> Launcher:
+    """Start a stack as a user would and wait until it is ready."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "casetrail_embedded.cli", "up", "--data", str(data_dir), *options]
+    with (data_dir / "launcher.out").open("ab") as output:
+        # Should the tests be killed, the launcher stops, and with it everything.
+        guarded_command = guarded(tuple(command), death_signal=signal.SIGTERM)
+        launcher = Launcher(subprocess.Popen(guarded_command, stdout=output, stderr=output), data_dir)
+    until_ready(launcher)
+    return launcher
+
+
+def until_ready(launcher: Launcher, parts: Sequence[str] = PARTS) -> None:
+    """Wait until every part is ready, or say why not."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        run = RunFile.read(DataDir(launcher.data_dir).run_file)
+        states = [run.parts[name].state for name in parts if name in run.parts]
+        own = run.launcher is not None and run.launcher.pid == launcher.process.pid
+        if own and states == ["ready"] * len(parts) and "✓" in launcher.output():
+            return
+        if launcher.process.poll() is not None:
+            raise RuntimeError(f"the launcher ended:\n{launcher.output()}")
+        time.sleep(0.05)
+    raise TimeoutError(f"the stack is not ready:\n{launcher.output()}")
+
+
+@contextlib.contextmanager
+def running_stack() -> Iterator[StackAddresses]:
+    """Run the parts, without the application, in a directory that is removed afterwards."""
+    data_dir = Path(tempfile.mkdtemp(prefix="casetrail-test-"))
+    try:
+        launcher = launch(data_dir)
+        try:
+            yield launcher.addresses
+        finally:
+            launcher.stop()
+    finally:
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class ScratchDatabase:
+    """An empty database of a test's own, with the roles of one service."""
+
+    name: str
+    app_dsn: str
+    owner_dsn: str
+    superuser_dsn: str
+
+
+@contextlib.asynccontextmanager
+async def scratch_database(stack: StackAddresses, service: Service) -> AsyncIterator[ScratchDatabase]:
+    """Make a database that looks like a service's and drop it afterwards."""
+    name = f"{service}_{secrets.token_hex(6)}"
+
+    def renamed(dsn: str) -> str:
+        return f"{dsn.rpartition('/')[0]}/{name}"
+
+    connection = await asyncpg.connect(stack.superuser_dsn)
+    try:
+        await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner")
+        await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {service}_app")
+        yield ScratchDatabase(
+            name, renamed(stack.dsn(service)), renamed(stack.dsn(service, owner=True)), renamed(stack.superuser_dsn)
+        )
+    finally:
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await connection.close()
