@@ -93,6 +93,7 @@ async def fails(how: str, who: CurrentPrincipal) -> None:
         "unknown": CasetrailError("no_such_code"),
         "lag": CasetrailError("not_caught_up", retry_after_s=3),
         "role": CasetrailError("role_not_allowed", {"roles": "archivist"}, clause="henan-2019/24.2"),
+        "fields": CasetrailError("field_missing", {"fields": "fields/place, seal"}),
         "form": CasetrailError("form_submitted", {"link": "/v1/reviews/forms/i-1"}),
     }
     raise errors[how]
@@ -338,6 +339,12 @@ async def test_a_refusal_tells_its_clause_its_facts_and_when_to_come_back(client
     assert answer.headers["retry-after"] == "3"
     answer = await client.get("/v1/fails/form")
     assert answer.json()["facts"] == {"link": "/v1/reviews/forms/i-1"}
+
+
+async def test_fields_that_a_command_misses_are_listed_like_any_others(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/fails/fields")
+    assert code(answer) == (422, "field_missing")
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/fields/place", "/seal"]
 
 
 async def test_a_code_that_only_a_rule_pack_names_is_told_with_its_clause(client: httpx.AsyncClient) -> None:

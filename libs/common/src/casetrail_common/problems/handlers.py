@@ -50,7 +50,7 @@ async def refused(request: Request, error: Exception) -> Response:
         problem_of(error)
     except KeyError:
         return await failed(request, error)
-    return problem_response(error, request)
+    return problem_response(error, request, errors=_named_fields(error))
 
 
 async def wrongly_formed(request: Request, error: Exception) -> Response:
@@ -116,6 +116,14 @@ def _body_is_foreign(request: Request) -> bool:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     return has_body and not (kind == "application/json" or kind.endswith("+json"))
+
+
+def _named_fields(error: CasetrailError) -> list[FieldProblem]:
+    """Return the fields a command names as `fields`, so that clients find all missing fields in one place."""
+    if error.code != "field_missing":
+        return []
+    names = str(error.facts.get("fields", "")).replace(",", " ").split()
+    return [FieldProblem(place="body", pointer=f"/{name}", problem="missing") for name in names]
 
 
 def _field_problem(found: dict[str, object]) -> FieldProblem:

@@ -120,8 +120,8 @@ _EDGE: Final = {
         409,
         "内容已被他人更新",
         "Stale",
-        "当前位置为 {position}；请重新读取后再提交。",
-        "It now stands at {position}; read it again and decide anew.",
+        "当前位置为 {actual}；请重新读取后再提交。",
+        "It now stands at {actual}; read it again and decide anew.",
     ),
     "not_caught_up": Problem(
         409,
@@ -182,6 +182,14 @@ _TEST_CLOCK: Final = {
     ),
     "clock_goes_back": Problem(
         409, "时钟不得回拨", "The clock never goes back", "时钟现为 {now}。", "The clock stands at {now}."
+    ),
+    "clock_blocked": Problem(
+        503,
+        "有事实被搁置，时钟无法推进",
+        "The clock is held up by a parked fact",
+        "服务 {service} 搁置了流 {stream}；请先重试或处理被搁置的事实。",
+        "Service {service} has parked stream {stream}; retry the parked facts first.",
+        retry_after_s=5,
     ),
     "clock_not_settled": Problem(
         503,
@@ -271,6 +279,28 @@ _RECORDS: Final = {
         422, "无上位依据不得放宽要求", "Relaxing needs a law, regulation or rule that allows it"
     ),
     "effective_date_required": Problem(422, "规则包缺少施行日期", "The pack has no date of entry into force"),
+    "pack_out_of_scope": Problem(
+        422,
+        "规则包不适用于本机关",
+        "The pack does not bind this agency",
+        "{pack} 仅适用于{province}的机关。",
+        "{pack} binds only agencies in {province}.",
+    ),
+    "retention_class_unknown": Problem(
+        422,
+        "保管期限表中没有该类别",
+        "Retention class unknown",
+        "本机关的保管期限表中没有 {retention_class}，请先设置。",
+        "The retention table of the agency has no class {retention_class}; set it first.",
+    ),
+    "dossier_not_ready": Problem(
+        409,
+        "案卷尚未形成",
+        "The dossier is not made yet",
+        "{id} 仍在整理，请稍后再试。",
+        "{id} is being made; repeat the request shortly.",
+        retry_after_s=2,
+    ),
     "upload_incomplete": Problem(
         409,
         "文件尚未上传完整",

@@ -1,0 +1,56 @@
+"""Every refusal the code can utter has words and a status."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casetrail_common.problems import PROBLEMS, Problem
+
+ROOT = Path(__file__).parents[3]
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+DOMAIN = {
+    403: "role_not_allowed officer_not_qualified access_not_approved head_approval_required head_consent_required "
+    "copy_not_approved disclosure_not_approved classified_no_clearance self_custody unregistered_storage "
+    "worm_protected",
+    404: "not_found",
+    409: "transition_not_allowed initiation_not_approved legal_opinion_missing legal_review_missing "
+    "head_or_collective_missing head_approval_missing measure_not_approved demand_not_served retention_locked "
+    "stale not_caught_up form_submitted",
+    422: "field_missing seal_missing issue_date_missing conduct_type_out_of_scope refusal_needs_two_officers "
+    "interruption_needs_two_officers exception_not_available relax_not_allowed head_signature_missing "
+    "reason_required effective_date_required idempotency_conflict",
+}
+"""Statuses of the domain's codes. Source: the command vocabulary, domain model section 20."""
+
+
+def uttered() -> Iterator[tuple[str, str]]:
+    """Yield every code that stands literally in a `CasetrailError(...)`, with where."""
+    for file in [*ROOT.glob("libs/*/src/**/*.py"), *ROOT.glob("services/*/src/**/*.py")]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "CasetrailError" and node.args:
+                code = node.args[0]
+                if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                    yield code.value, f"{file.relative_to(ROOT)}:{node.lineno}"
+
+
+def test_every_code_in_the_source_is_in_the_table() -> None:
+    assert [(code, where) for code, where in uttered() if code not in PROBLEMS] == []
+
+
+@pytest.mark.parametrize(("status", "codes"), DOMAIN.items())
+def test_the_codes_of_the_domain_have_the_statuses_of_the_vocabulary(status: int, codes: str) -> None:
+    assert {code: PROBLEMS[code].status for code in codes.split()} == dict.fromkeys(codes.split(), status)
+
+
+@pytest.mark.parametrize(("code", "problem"), PROBLEMS.items())
+def test_a_problem_is_told_in_both_languages_with_the_same_blanks(code: str, problem: Problem) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", code)
+    assert HAN.search(problem.title)
+    assert problem.title_en.isascii()
+    assert bool(problem.detail) == bool(problem.detail_en)
+    assert not HAN.search(problem.detail_en)
+    assert sorted(re.findall(r"\{(\w+)\}", problem.detail)) == sorted(re.findall(r"\{(\w+)\}", problem.detail_en))
