@@ -68,7 +68,7 @@ class CaseFile:
 
     def near(self, thing: Thing, kind: str) -> tuple[Thing, ...]:
         """Return the objects of a kind that are linked to an object, oldest first."""
-        other = {CASE: thing.kind}.get(kind, kind)
+        other = thing.kind if kind == CASE else kind
         if CASE in (kind, thing.kind) and not model()[other].is_targeted:
             return self.of_kind(kind)
         return self._near.get(thing.id, {}).get(kind, ())

@@ -154,7 +154,7 @@ def _duties(text: Mapping[str, Any], reader: Reader) -> Iterator[Duty]:
     subjects = text["for"]
     if not isinstance(subjects, Mapping) or not subjects:
         raise FaultFoundError("not_a_requirement", detail=subjects)
-    for kind, where in subjects.items():
+    for kind, where in sorted(subjects.items()):
         _one_of(kind, set(model()), "for")
         yield Duty(
             kind=kind,

@@ -1,6 +1,6 @@
 """A case file while it is being changed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -25,14 +25,15 @@ class Draft:
 
     def set(self, kind: str, id_: str, at: datetime, /, **values: Any) -> None:
         """Give an object attributes; empty values leave it as it is."""
-        thing = self.things.get(id_) or Thing(kind, id_, None, {})
-        held = {name: Held(_frozen(value), at) for name, value in values.items() if not _is_empty(value)}
-        self.things[id_] = replace(thing, held={**thing.held, **held})
+        thing = self.things.get(id_)
+        held = dict(thing.held) if thing else {}
+        held.update((name, Held(_frozen(value), at)) for name, value in values.items() if not _is_empty(value))
+        self.things[id_] = Thing(kind, id_, thing.at if thing else None, held)
 
     def bear(self, kind: str, id_: str, at: datetime, /, **values: Any) -> None:
         """Bring an object into being, or another one in its place."""
         self.set(kind, id_, at, **values)
-        self.things[id_] = replace(self.things[id_], at=at)
+        self.things[id_] = Thing(kind, id_, at, self.things[id_].held)
 
     def bear_once(self, kind: str, id_: str, at: datetime, /, **values: Any) -> None:
         """Bring an object into being unless it is there already."""

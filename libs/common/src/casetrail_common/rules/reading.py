@@ -101,7 +101,7 @@ class Reader:
             text = {main: text}
         tests: list[tuple[str, Test]] = []
         inner: list[Node] = []
-        for name, value in text.items():
+        for name, value in sorted(text.items()):  # so that a pack that travelled as canonical JSON reads alike
             attribute = model()[kind].attributes.get(name)
             if attribute:
                 tests.append((name, self._test(value, name=name, attribute=attribute)))
