@@ -1,16 +1,16 @@
 """How a process of a service is put together: the same for all four, API and worker, in one process or apart."""
 
 import asyncio
-import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
 import uvicorn
+import uvloop
 from fastapi import APIRouter, FastAPI
 
 from casetrail_common.auth import TokenVerifier
@@ -156,16 +156,16 @@ async def work(blueprint: Blueprint, process: Process, stop: asyncio.Event) -> N
     )
 
 
-def run_api(blueprint: Blueprint, *, host: str, port: int) -> None:
-    """Serve the API of one service in a process of its own."""
+def run_api(blueprint: Blueprint) -> None:
+    """Serve the API of one service in a process of its own, where the settings say."""
     settings = _begin(blueprint, "api")
 
     async def serve() -> None:
         async with open_process(blueprint, settings) as process:
-            config = uvicorn.Config(create_app(blueprint, process), host=host, port=port, log_config=None)
+            config = uvicorn.Config(create_app(blueprint, process), host=settings.api_host, port=settings.api_port, log_config=None)
             await uvicorn.Server(config).serve()
 
-    asyncio.run(serve())
+    _run(serve())
 
 
 def run_worker_process(blueprint: Blueprint) -> None:
@@ -180,8 +180,12 @@ def run_worker_process(blueprint: Blueprint) -> None:
         async with open_process(blueprint, settings) as process:
             await work(blueprint, process, stop)
 
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run())
+    _run(run())
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
 
 
 def _begin(blueprint: Blueprint, part: str) -> Settings:

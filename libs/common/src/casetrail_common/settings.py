@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     """
     log_level: str = "INFO"
 
+    api_host: str = "127.0.0.1"
+    """Address on which the API of one service listens when it has a process of its own."""
+    api_port: Annotated[int, Field(ge=1, le=65535)] = 8000
     data_dir: Path = Path("var")
     """Where the embedded mode keeps everything that must survive a restart."""
     public_url: str = "http://127.0.0.1:8080"

@@ -44,7 +44,7 @@ def service_processes(addresses: StackAddresses, service: Service, env: dict[str
     return [
         AppProcess(
             name=f"{service}-api",
-            argv=(sys.executable, "-m", f"casetrail_{service}.api"),
+            argv=(sys.executable, "-m", f"casetrail_{service}.main"),
             ready=f"{url}/readyz",
             env={**env, **port},
         ),

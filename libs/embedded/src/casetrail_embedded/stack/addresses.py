@@ -76,6 +76,8 @@ def app_environment(
         "CASETRAIL_S3_SECRET_KEY": addresses.s3_secret_key,
         "CASETRAIL_DATA_DIR": str(addresses.data_dir),
         "CASETRAIL_PUBLIC_URL": addresses.public_url,
+        "CASETRAIL_DEV_ISSUER": "true",
+        "CASETRAIL_OIDC_JWKS_URL": f"{addresses.public_url}/dev/jwks.json",
         "CASETRAIL_ALLOW_TEST_CLOCK": "true" if allow_test_clock else "false",
     }
     for name in SERVICES:
