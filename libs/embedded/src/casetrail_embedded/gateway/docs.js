@@ -18,7 +18,7 @@ function resolved(schema, components, depth = 0) {
   }
   return Object.fromEntries(
     Object.entries(schema)
-      .filter(([name]) => name !== "title")
+      .filter(([name, value]) => !(name === "title" && typeof value === "string"))
       .map(([name, value]) => [name, resolved(value, components, depth + 1)]),
   );
 }
