@@ -162,7 +162,9 @@ def run_api(blueprint: Blueprint) -> None:
 
     async def serve() -> None:
         async with open_process(blueprint, settings) as process:
-            config = uvicorn.Config(create_app(blueprint, process), host=settings.api_host, port=settings.api_port, log_config=None)
+            config = uvicorn.Config(
+                create_app(blueprint, process), host=settings.api_host, port=settings.api_port, log_config=None
+            )
             await uvicorn.Server(config).serve()
 
     _run(serve())

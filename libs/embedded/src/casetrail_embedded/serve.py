@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 import uvicorn
 import uvloop
+from casetrail_archive.process import BLUEPRINT as ARCHIVE
+from casetrail_media.process import BLUEPRINT as MEDIA
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from casetrail_archive.process import BLUEPRINT as ARCHIVE
 from casetrail_common.ids import SERVICES, Service
 from casetrail_common.logs import setup_logging
 from casetrail_common.migrating import migrate
@@ -24,7 +25,6 @@ from casetrail_common.telemetry import setup_telemetry
 from casetrail_embedded.gateway import create_gateway
 from casetrail_embedded.issuer import create_dev_issuer
 from casetrail_intake.process import BLUEPRINT as INTAKE
-from casetrail_media.process import BLUEPRINT as MEDIA
 from casetrail_review.process import BLUEPRINT as REVIEW
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (INTAKE, MEDIA, REVIEW, ARCHIVE)

@@ -1,0 +1,34 @@
+"""A ledger on a real database, migrated as in production."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from casetrail_common.ids import Service
+from casetrail_common.ledger.store import Store
+from casetrail_common.migrating import migrate
+from casetrail_common.settings import Settings
+from casetrail_embedded.stack.addresses import StackAddresses
+from support.stack import ScratchDatabase, scratch_database
+
+
+@dataclass(frozen=True)
+class RealLedger:
+    """A store and the database it lies in."""
+
+    store: Store
+    database: ScratchDatabase
+
+
+@contextlib.asynccontextmanager
+async def real_ledger(stack: StackAddresses, service: Service, **options: Any) -> AsyncIterator[RealLedger]:
+    """Migrate an empty database of the service and open its ledger as the application's role."""
+    async with scratch_database(stack, service) as database:
+        settings = Settings(**{f"postgres_{service}_owner_dsn": database.owner_dsn})
+        await asyncio.to_thread(migrate, service, settings)
+        async with asyncpg.create_pool(database.app_dsn, min_size=1, max_size=16) as pool:
+            yield RealLedger(Store(service, pool, **options), database)
