@@ -110,7 +110,7 @@ class Writes:
             )
         if self.erased:
             await conn.execute(
-                "insert into content (commitment, agency) select unnest($2::bytea[]), $1 "
+                "insert into content (commitment, agency) select distinct unnest($2::bytea[]), $1 "
                 "on conflict (commitment) do update set salt = null, bytes = null",
                 agency, self.erased,
             )  # fmt: skip

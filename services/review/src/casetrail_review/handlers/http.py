@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import ItemId, stream_name
+from casetrail_common.runtime import Process
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AtDesk, AtWindow, Desk, Written, told
 from casetrail_review import queries
@@ -39,21 +40,20 @@ _DEFERRED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-async def _deferred_wait_s(request: Request) -> float:
-    return float(request.app.state.process.settings.deferred_wait_s)
+async def _process(request: Request) -> Process:
+    process: Process = request.app.state.process
+    return process
 
 
 @router.post("/v1/reviews", status_code=201, responses=_DEFERRED, summary="提交审核 Submit to review (T15)")
-async def submit(
-    wish: Sent[SubmitReview], desk: AtDesk, within_s: Annotated[float, Depends(_deferred_wait_s)]
-) -> Response:
+async def submit(wish: Sent[SubmitReview], desk: AtDesk, process: Annotated[Process, Depends(_process)]) -> Response:
     """提交案件处理意见进入审核；受理后生效。
 
     Submits a handling opinion. It takes effect when intake accepts it; a repeat tells the outcome as it now stands.
     """
-    stream = stream_name("case", desk.principal.agency, wish.case)
-    answer = await desk.decided(submit_review(wish, desk.principal), stream=stream)
-    lying = await outcome_of(desk.store, desk.principal.agency, answer.body["submission"], within_s=within_s)
+    agency, wait_s = desk.principal.agency, process.settings.deferred_wait_s
+    answer = await desk.decided(submit_review(wish, desk.principal), stream=stream_name("case", agency, wish.case))
+    lying = await outcome_of(desk.store, agency, answer.body["submission"], within_s=wait_s, bell=process.worker.bell)
     if lying.void_code is not None:
         raise CasetrailError(lying.void_code, {"state": lying.state, "submission": lying.submission.id})
     waits = lying.state is SubmissionState.PROPOSED

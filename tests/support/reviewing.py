@@ -1,0 +1,186 @@
+"""Review's real API over a real database; what the other services say is told by the test, so no bus is needed."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from casetrail_common.auth import JwksCache, JwtVerifier, Principal
+from casetrail_common.facts import Payload
+from casetrail_common.facts.archive import PackLoadedV1
+from casetrail_common.facts.intake import (
+    CaseRegisteredV1,
+    InitiationApprovedV1,
+    InitiationFiledV1,
+    RecordAddedV1,
+    ReviewAcceptedV1,
+)
+from casetrail_common.ids import Service, new_id, stream_name
+from casetrail_common.ledger.fact import Fact
+from casetrail_common.ledger.reading import facts_of
+from casetrail_common.migrating import migrate
+from casetrail_common.rules import pack_document
+from casetrail_common.runtime import Process, open_process
+from casetrail_common.settings import Settings
+from casetrail_embedded.issuer import DevIssuer
+from casetrail_embedded.stack.addresses import StackAddresses
+from casetrail_review.main import create_app
+from casetrail_review.process import BLUEPRINT
+from support.facts import FactBook
+from support.stack import scratch_database
+
+SILENCE_S = 0.3
+"""Seconds a submission waits for an intake that may say nothing."""
+
+
+async def _settled(_agency: str) -> bool:
+    """Say that there is nothing left to follow: the test has told everything."""
+    return True
+
+
+@dataclass
+class Reviewing:
+    """One agency's cases in review, seen from outside."""
+
+    process: Process
+    http: httpx.AsyncClient
+    issuer: DevIssuer
+    agency: str
+    book: FactBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.book = FactBook(self.agency)
+
+    def who(self, person: str, *roles: str, unit: str | None = "u1") -> Principal:
+        """Return somebody of the agency."""
+        return Principal(person, self.agency, unit, frozenset(roles))
+
+    async def send(
+        self,
+        who: Principal,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        **headers: str,
+    ) -> httpx.Response:
+        """Send a request as somebody."""
+        token = self.issuer.token(who.person, who.agency, unit=who.unit, roles=sorted(who.roles))
+        sent = {"Authorization": f"Bearer {token}", "Idempotency-Key": key or secrets.token_hex(8), **headers}
+        return await self.http.request(method, path, json=body, headers=sent)
+
+    async def follow(self, service: Service, stream: str, *payloads: Payload) -> None:
+        """Follow facts of another service, as the consumer would."""
+        async with self.process.store.locked(self.agency) as tx:
+            for payload in payloads:
+                fact = self.book.fact_of(service, stream, payload)
+                await tx.handle(fact)
+                tx.advance(service, fact.n)
+
+    async def enact(self) -> None:
+        """Put the law of Henan in force."""
+        document = pack_document("henan-2019", "2019-06-04")
+        loaded = PackLoadedV1(
+            pack="henan-2019",
+            version="2019-06-04",
+            valid_from=date(2019, 6, 4),
+            sha256=secrets.token_hex(32),
+            document=document,
+        )
+        await self.follow("archive", stream_name("pack", self.agency, "henan-2019"), loaded)
+
+    async def open_case(self) -> tuple[str, str]:
+        """Let intake tell of a case that is investigated, with a handling opinion; return both ids."""
+        case, form = new_id("intake"), new_id("intake")
+        registered = CaseRegisteredV1.model_validate(
+            {
+                "case": case,
+                "conduct_type": "penalty",
+                "procedure": "general",
+                "start_mode": "ex_officio",
+                "matter": self.book.seal("未按规定查验登记寄递物品"),
+                "parties": ["hengyuan"],
+                "officers": ["feng", "lv"],
+                "responsible_officer": "feng",
+                "unit": "u1",
+            }
+        )
+        filed, approved = InitiationFiledV1(form=form), InitiationApprovedV1(form=form)
+        handling = RecordAddedV1(
+            record=form, record_type="handling_opinion", case=case, fields={}, filled=[], author="feng"
+        )
+        await self.follow("intake", self.stream(case), registered, filed, approved, handling)
+        return case, form
+
+    async def submitted(self) -> tuple[str, str]:
+        """Return a case and its submission, which lies in review."""
+        case, form = await self.open_case()
+        wish = {"case": case, "form": form}
+        answering = asyncio.create_task(self.accept_next(case))
+        answer = await self.send(self.who("feng", "case_officer"), "POST", "/v1/reviews", wish)
+        await answering
+        assert answer.status_code == 201, answer.text
+        return case, answer.json()["submission"]
+
+    async def accept_next(self, case: str) -> None:
+        """Accept a submission as soon as review has proposed it."""
+        proposed = await self.proposal(case)
+        await self.follow("intake", self.stream(case), ReviewAcceptedV1(submission=proposed))
+
+    async def proposal(self, case: str) -> str:
+        """Wait until review has proposed a submission of the case, told so by the database; return its id."""
+        appended = asyncio.Event()
+        conn = await asyncpg.connect(self.process.settings.dsn("review"))
+        try:
+            await conn.add_listener("outbox", lambda *_: appended.set())
+            async with asyncio.timeout(30):
+                while True:
+                    appended.clear()
+                    facts = await facts_of(conn, self.stream(case))
+                    if facts and facts[-1].type == "review.submitted":
+                        return str(facts[-1].fields["submission"])
+                    await appended.wait()
+        finally:
+            await conn.close()
+
+    async def facts(self, case: str) -> list[Fact]:
+        """Return review's own facts of a case, each checked against its hash."""
+        async with self.process.store.pool.acquire() as conn:
+            return await facts_of(conn, self.stream(case))
+
+    def stream(self, case: str) -> str:
+        """Return the stream of a case."""
+        return stream_name("case", self.agency, case)
+
+
+@asynccontextmanager
+async def reviewing(stack: StackAddresses, data_dir: Path) -> AsyncIterator[Reviewing]:
+    """Open review over a database of its own."""
+    async with AsyncExitStack() as closing:
+        database = await closing.enter_async_context(scratch_database(stack, "review"))
+        settings = Settings(
+            postgres_review_dsn=database.app_dsn,
+            postgres_review_owner_dsn=database.owner_dsn,
+            kafka_bootstrap=stack.kafka_bootstrap,
+            dev_issuer=True,
+            data_dir=data_dir,
+            deferred_wait_s=SILENCE_S,
+        )
+        await asyncio.to_thread(migrate, "review", settings)
+        process = await closing.enter_async_context(open_process(BLUEPRINT, settings))
+        process.store.catch_up = _settled
+        issuer = DevIssuer.open(settings)
+        process.verifier = JwtVerifier(
+            JwksCache(issuer.jwks), issuer=settings.oidc_issuer, audience=settings.oidc_audience
+        )
+        transport = httpx.ASGITransport(create_app(process))
+        http = await closing.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://review"))
+        yield Reviewing(process, http, issuer, f"t-{secrets.token_hex(4)}")
