@@ -1,0 +1,81 @@
+# Casetrail on one machine. Needs Python 3.11 and make; everything else comes out of Python packages.
+#
+#   make demo    install, start, walk one case from registration to a dossier that verifies, stop
+#   make up      serve until Ctrl-C or `make down`
+#   make test    everything that must pass
+#   make check   lint, types, import rules, sizes
+
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUN    := $(BIN)/python -m casetrail_embedded.cli
+ARGS   ?=
+
+.PHONY: help install install-dev demo up down status test check bench verify-ledger jars-lock clean distclean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^#   /  /p' Makefile
+
+# Exactly the locked packages, each checked against its hash, and then this project itself in place.
+install: $(VENV)/run.stamp
+install-dev: $(VENV)/dev.stamp
+
+$(BIN)/python:
+	@echo "· making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: $(BIN)/python locks/run.txt pyproject.toml
+	@$(call pip_install,locks/run.txt)
+	@touch $@
+
+$(VENV)/dev.stamp: $(BIN)/python locks/run.txt locks/dev.txt pyproject.toml
+	@$(call pip_install,locks/dev.txt)
+	@touch $(VENV)/run.stamp $@
+
+define pip_install
+echo "· installing $$(grep -c '==' $(1)) locked packages of $(1)"; \
+$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(1) \
+  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endef
+
+demo: install
+	@$(RUN) demo $(ARGS)
+
+up: install
+	@$(RUN) up $(ARGS)
+
+down: install
+	@$(RUN) down $(ARGS)
+
+status: install
+	@$(RUN) status $(ARGS)
+
+bench: install
+	@$(RUN) bench $(ARGS)
+
+verify-ledger: install
+	@$(RUN) verify-ledger $(ARGS)
+
+test: install-dev
+	@$(BIN)/python -m pytest tests $(ARGS)
+
+check: install-dev
+	@echo "· lint";         $(BIN)/ruff check .
+	@echo "· format";       $(BIN)/ruff format --check .
+	@echo "· types";        $(BIN)/mypy libs services tests tools
+	@echo "· import rules"; $(BIN)/lint-imports
+	@echo "· sizes";        $(BIN)/python tools/sizes.py
+
+# Writes locks/kafka-jars.lock anew from the versions named in stack/jars.py.
+jars-lock: install
+	@$(BIN)/python -m casetrail_embedded.stack.jars
+
+# Stops the stack and removes its data and all caches of builds and tests; installed packages and Kafka's jars stay.
+clean:
+	@if [ -e $(VENV)/run.stamp ]; then $(RUN) clean; fi
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	@find libs services tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean
+	@rm -rf $(VENV) .cache
