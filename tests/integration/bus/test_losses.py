@@ -1,0 +1,63 @@
+"""What the bus loses comes again from the ledgers, unasked."""
+
+from support.own_broker import OwnBroker
+from support.town import Town, new_agency
+
+
+async def test_a_lost_range_is_asked_for_and_applied_in_its_place(town: Town) -> None:
+    agency = new_agency()
+    await town["intake"].append(agency, [f"item{i}" for i in range(6)])
+    await town["intake"].pool.execute("delete from outbox where n between 3 and 4")
+    town.start("intake", "archive")
+    await town["archive"].follows(agency, "intake", 6)
+    assert await town["archive"].applied(agency) == [("intake", n) for n in range(1, 7)]
+
+
+async def test_the_lost_tail_of_a_quiet_agency_is_found(town: Town) -> None:
+    agency = new_agency()
+    await town["intake"].append(agency, ["a", "b", "c"])
+    await town["intake"].pool.execute("delete from outbox where n > 1")
+    town.start("intake", "archive")
+    await town["archive"].follows(agency, "intake", 3)
+    assert await town["archive"].applied(agency) == [("intake", n) for n in (1, 2, 3)]
+
+
+async def test_after_the_broker_was_wiped_everything_arrives_unasked(town: Town, broker: OwnBroker) -> None:
+    agency = new_agency()
+    town.start("intake", "media", "archive")
+    await town["intake"].append(agency, ["a", "b"])
+    await town["archive"].follows(agency, "intake", 2)
+    await town["archive"].halt()
+    await town["intake"].append(agency, ["c", "d"])
+    await town["media"].follows(agency, "intake", 4)
+    broker.wipe()
+    town.start("archive")
+    await town["archive"].follows(agency, "intake", 4)
+    await town["intake"].append(agency, ["e"])
+    for follower in ("archive", "media"):
+        await town[follower].follows(agency, "intake", 5)
+        assert await town[follower].applied(agency) == [("intake", n) for n in range(1, 6)]
+
+
+async def test_a_service_that_lost_its_projections_gets_every_fact_again(town: Town) -> None:
+    agency = new_agency()
+    town.start("intake", "archive")
+    await town["intake"].append(agency, ["a", "b", "c"])
+    await town["archive"].follows(agency, "intake", 3)
+    await town["archive"].halt()
+    await town["archive"].pool.execute("delete from followed")
+    town.start("archive")
+    await town["archive"].follows(agency, "intake", 3)
+    assert await town["archive"].applied(agency) == [("intake", n) for n in (1, 2, 3, 1, 2, 3)]
+
+
+async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(town: Town, broker: OwnBroker) -> None:
+    agency = new_agency()
+    town.start("intake", "archive")
+    await town["intake"].append(agency, ["a"])
+    await town["archive"].follows(agency, "intake", 1)
+    broker.kill()
+    await town["intake"].append(agency, ["b"])
+    broker.start()
+    await town["archive"].follows(agency, "intake", 2)
+    assert await town["archive"].applied(agency) == [("intake", 1), ("intake", 2)]
