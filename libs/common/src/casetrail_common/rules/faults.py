@@ -13,11 +13,11 @@ FAULTS: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "The file is no valid YAML: {detail}",
             "Correct it at the place named; no key may stand twice on one level.",
         ),
-        "header_wrong": (
-            "文件头的 {key} 不对：{detail}",
-            "按 henan-2019 文件头的格式填写。",
-            "{key} in the header is wrong: {detail}",
-            "Write it as in the header of henan-2019.",
+        "value_wrong": (
+            "{key} 的值不对：{detail}",
+            "参照 henan-2019 的写法；数字写明 unit，参数写明 stricter。",
+            "The value of {key} is wrong: {detail}",
+            "Write it as henan-2019 does; a number has a unit, a parameter says which way is stricter.",
         ),
         "unknown_key": (
             "不认识的键 {key}",
@@ -37,12 +37,6 @@ FAULTS: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "条款号以 {pack}/ 开头。",
             "Clause {clause} does not belong to this pack",
             "Clause ids begin with {pack}/.",
-        ),
-        "parameter_wrong": (
-            "参数 {name} 不对：{detail}",
-            "写明 value、stricter（shorter、more、fewer），数字另写 unit。",
-            "Parameter {name} is wrong: {detail}",
-            "Give value and stricter (shorter, more, fewer), and for a number its unit.",
         ),
         "parameter_unknown": (
             "{name} 没有定义",

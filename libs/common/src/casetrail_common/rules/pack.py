@@ -5,24 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import Literal
 
-from casetrail_common.calendar import Unit
+from casetrail_common.rules.document import Cited, Gate, Gist, Modality, PackText, Parameter
 from casetrail_common.rules.limits import Limit
 from casetrail_common.rules.nodes import Node, Pattern
-
-Modality = Literal["must", "must_not", "must_as_appropriate"]
-"""应当、不得、应当根据实际. What a clause merely allows (可以) is no rule: nothing can break it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number or a code list that a rule rests on."""
-
-    value: int | str | tuple[str, ...]
-    unit: Unit | None
-    stricter: Literal["shorter", "more", "fewer"]
-    """In which direction a child pack may move it without authority."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +30,12 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """What is refused rather than allowed to violate the rule."""
-
-    refuses: str
-    """Command, as services name it."""
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """One sentence of a regulation."""
 
     id: str
     """Id of the clause."""
-    gist: Mapping[str, str]
-    """What it says, in `zh` and `en`."""
+    gist: Gist
     modality: Modality
     parameters: Mapping[str, Parameter]
     conduct: frozenset[str]
@@ -71,37 +47,18 @@ class Rule:
     gate: Gate | None
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Which regulation this is."""
-
-    pack: str
-    version: str
-    title_zh: str
-    issuer_zh: str
-    province_zh: str | None
-    """Only agencies in this province are bound; None if the text binds its own issuer."""
-    document_no: str | None
-    in_force_from: date | None
-    """None if the text names no day: the agency that loads it must."""
-    conduct_types: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Pack:
     """One version of a regulation, compiled."""
 
-    header: Header
+    text: PackText
     rules: tuple[Rule, ...]
     """In the order of the file, which is the order in which gates refuse."""
-    commands: Mapping[str, str | Mapping[str, str]]
-    rejections: Mapping[str, str]
-    incidents: Mapping[str, str | Mapping[str, str]]
 
     @property
     def name(self) -> str:
         """`pack@version`, as findings cite it."""
-        return f"{self.header.pack}@{self.header.version}"
+        return f"{self.text.pack}@{self.text.version}"
 
     def clause_of_command(self, command: str, detail: str | None = None) -> str | None:
         """Return the clause that stands beside a step.
@@ -111,12 +68,12 @@ class Pack:
         detail
             What tells steps of one command apart: record type, activity kind, slot of an opinion, start mode.
         """
-        return _cited(self.commands, command, detail)
+        return _cited(self.text.commands, command, detail)
 
     def clause_of_refusal(self, code: str) -> str | None:
         """Return the clause that demands a refusal: of a gate, or of a guard."""
         gated = (rule.id for rule in self.rules if rule.gate and rule.gate.code == code)
-        return next(gated, self.rejections.get(code))
+        return next(gated, self.text.rejections.get(code))
 
     def clause_of_incident(self, code: str, item: str) -> str | None:
         """Return the clause that a forbidden act offends; None if this regulation says nothing of it.
@@ -126,12 +83,12 @@ class Pack:
         item
             Kind of the object at which the act was aimed: `session`, `record`, `dossier`.
         """
-        return _cited(self.incidents, code, item)
+        return _cited(self.text.incidents, code, item)
 
 
-def _cited(table: Mapping[str, str | Mapping[str, str]], name: str, detail: str | None) -> str | None:
+def _cited(table: Cited, name: str, detail: str | None) -> str | None:
     cited = table.get(name)
-    return cited.get(detail or "") if isinstance(cited, Mapping) else cited
+    return cited.get(detail or "") if isinstance(cited, dict) else cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +105,9 @@ class Versions:
     def __init__(self, packs: Iterable[ActivePack]) -> None:
         self._of: dict[str, list[ActivePack]] = {}
         for active in packs:
-            self._of.setdefault(active.pack.header.pack, []).append(active)
+            self._of.setdefault(active.pack.text.pack, []).append(active)
         for versions in self._of.values():
-            versions.sort(key=lambda active: (active.valid_from, active.pack.header.version))
+            versions.sort(key=lambda active: (active.valid_from, active.pack.text.version))
 
     def rules(self) -> Sequence[tuple[ActivePack, Rule]]:
         """Return every rule of every version, each pack in the order of its file."""
@@ -158,6 +115,6 @@ class Versions:
 
     def is_law_of(self, active: ActivePack, day: date) -> bool:
         """Whether a version is the one of its pack that is in force on a day."""
-        versions = self._of[active.pack.header.pack]
+        versions = self._of[active.pack.text.pack]
         in_force = bisect_right(versions, day, key=attrgetter("valid_from"))
         return in_force > 0 and versions[in_force - 1] is active

@@ -8,11 +8,11 @@ from casetrail_common.calendar import UNITS, Period
 from casetrail_common.records import record_type
 from casetrail_common.rules import nodes
 from casetrail_common.rules.casefile import Value
+from casetrail_common.rules.document import Parameter
 from casetrail_common.rules.faults import FaultFoundError
 from casetrail_common.rules.limits import BORN, Anchor, Before, Limit, Once, Promptly, Within
-from casetrail_common.rules.model import BIRTH, Attribute, model
+from casetrail_common.rules.model import Attribute, model
 from casetrail_common.rules.nodes import Node, Pattern, Test
-from casetrail_common.rules.pack import Parameter
 
 SUBJECT: Final = "subject"
 """In an instant: the subject itself, where its kind would do as well."""
@@ -77,17 +77,16 @@ class Reader:
         return nodes.NoneSuch(found)
 
     def _term(self, name: Any, kind: str) -> Node:
-        _expect(name in self.terms and name not in self._open_terms, "unknown_term", name=name)
+        is_known = isinstance(name, str) and name in self.terms and name not in self._open_terms
+        _expect(is_known, "unknown_term", name=name)
         outer, self._open_terms = self._open_terms, (*self._open_terms, name)
         node = self.requirement(self.terms[name], kind)
         self._open_terms = outer
         return nodes.Term(name, node)
 
     def _recorded(self, text: Mapping[str, Any]) -> Node:
-        check_keys(text, {"recorded", "by"})
-        _expect(
-            text["recorded"] == "throughout", "unknown_code", name="recorded", code=text["recorded"], known="throughout"
-        )
+        is_known = set(text) <= {"recorded", "by"} and text["recorded"] == "throughout"
+        _expect(is_known, "not_a_requirement", detail=dict(text))
         return nodes.Recorded(self.pattern(text.get("by", {}), "session"))
 
     # --- patterns ---------------------------------------------------------------------------------------------------
@@ -99,9 +98,10 @@ class Reader:
             if main is None:
                 raise FaultFoundError("not_a_requirement", detail=f"{kind}: {text}")
             text = {main: text}
+        # In a fixed order, so that a pack reads alike after it has travelled as canonical JSON.
         tests: list[tuple[str, Test]] = []
         inner: list[Node] = []
-        for name, value in sorted(text.items()):  # so that a pack that travelled as canonical JSON reads alike
+        for name, value in sorted(text.items(), key=lambda item: str(item[0])):
             attribute = model()[kind].attributes.get(name)
             if attribute:
                 tests.append((name, self._test(value, name=name, attribute=attribute)))
@@ -115,7 +115,7 @@ class Reader:
 
     def _test(self, value: Any, *, name: str, attribute: Attribute) -> Test:
         if isinstance(value, Mapping):
-            check_keys(value, {"not", "all"})
+            _expect(set(value) in ({"not"}, {"all"}), "unknown_key", key=list(value), known={"not", "all"})
             if "not" in value:
                 return nodes.Not(self._test(value["not"], name=name, attribute=attribute))
             return nodes.HoldsAll(self._codes(value["all"], name=name, attribute=attribute))
@@ -182,20 +182,6 @@ class Reader:
         return self.parameters[name]
 
 
-def check_keys(text: Mapping[str, Any], known: set[str], *, needed: frozenset[str] = frozenset()) -> None:
-    """Refuse keys that mean nothing here, and the lack of those that must stand.
-
-    Raises
-    ------
-    FaultFoundError
-        If a key is not known, or a needed one is missing.
-    """
-    for key in text:
-        _expect(key in known, "unknown_key", key=key, known=known)
-    for key in sorted(needed):
-        _expect(key in text, "key_missing", key=key)
-
-
 def _check_form(tests: Mapping[str, Test]) -> None:
     """Refuse fields that no form of the record types named has."""
     filled, types = tests.get("filled"), tests.get("type")
@@ -215,6 +201,3 @@ def _list(value: Any) -> list[Any]:
 def _expect(holds: bool, code: str, /, **details: object) -> None:
     if not holds:
         raise FaultFoundError(code, **details)
-
-
-__all__ = ["BIRTH", "SUBJECT", "Reader", "check_keys"]
