@@ -4,6 +4,7 @@ import json
 from typing import Any, Final
 
 from casetrail_common.auth import Principal
+from casetrail_common.auth.sight import ACROSS_UNITS, require_sight
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.reading import commitments_in, facts_of, shown
@@ -15,11 +16,6 @@ from casetrail_intake.domain.records import Record
 from casetrail_intake.projections import CASE, FILED, IN_REVIEW, RECORD, case_now
 from casetrail_intake.schemas import CaseShown, MarksShown, OpinionShown, RecordShown
 
-ACROSS_UNITS: Final = frozenset(
-    {"agency_head", "archivist", "legal_reviewer", "records_custodian", "supervisor", "unit_head"}
-)
-"""Roles that see the cases of every unit of their agency: their duty does not end at a unit's door."""
-
 _CASES: Final = """
 select c.id, c.state::text as own, r.state::text as in_review, f.state::text as filed, h.stream_seq
 from snapshot c
@@ -29,19 +25,6 @@ join stream_head h on h.stream = 'case:' || c.agency || ':' || c.id
 where c.agency = $1 and c.kind = 'case' and c.id > $2 and ($3::text is null or c.state ->> 'unit' = $3)
 order by c.id limit $4
 """
-
-
-def require_sight(who: Principal, unit: str | None) -> None:
-    """Insist that a person may see what belongs to a unit.
-
-    Raises
-    ------
-    CasetrailError
-        `role_not_allowed`.
-    """
-    staff = who.roles & (ACROSS_UNITS | {"case_officer", "intake_clerk"})
-    if not staff or (who.roles.isdisjoint(ACROSS_UNITS) and who.unit != unit):
-        raise CasetrailError("role_not_allowed", {"roles": ", ".join(sorted(ACROSS_UNITS))})
 
 
 async def show_case(store: Store, who: Principal, case_id: str) -> CaseShown:

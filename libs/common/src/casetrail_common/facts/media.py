@@ -71,6 +71,42 @@ class AvSessionEndedV1(Payload, fact="av.session_ended"):
     session: str
 
 
+class DeclaredFile(Part):
+    """What the device says of one original, before a byte of it has arrived."""
+
+    sha256: Digest
+    bytes: int
+    media_type: str
+    started_at: Instant
+    ended_at: Instant
+
+
+class AvUploadDeclaredV1(Payload, fact="av.upload_declared"):
+    """An upload began: from here on the chain holds what the originals must hash to."""
+
+    session: str
+    upload: str
+    repository: str
+    custodian: str
+    files: list[DeclaredFile]
+
+
+class ReceivedFile(Part):
+    """One original as it lies in the store, not yet read."""
+
+    object: str
+    """Key in media's bucket."""
+    version_id: str
+
+
+class AvReceivedV1(Payload, fact="av.received"):
+    """The upload is complete; what arrived will be read once and compared with what was declared."""
+
+    session: str
+    upload: str
+    files: list[ReceivedFile]
+
+
 class StoredFile(Part):
     """One original, locked in the object store under its version id."""
 

@@ -1,0 +1,83 @@
+"""Storing a session: declared, received, then verified by a job."""
+
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.media import AvReceivedV1, AvUploadDeclaredV1, DeclaredFile, ReceivedFile
+from casetrail_common.ids import new_id, stream_name
+from casetrail_common.incidents import refused_act
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.store import Decide, Plan
+from casetrail_common.ledger.view import View
+from casetrail_common.people import PERSON
+from casetrail_media.commands import DeclareUpload
+from casetrail_media.domain.session import Session, Upload
+from casetrail_media.projections import REPOSITORY, UPLOAD
+from casetrail_media.service.sessions import found_session
+
+
+def declare_upload(session_id: str, wish: DeclareUpload, who: Principal) -> Decide:
+    """Begin to store a session; unregistered storage and self-custody are refused and recorded."""
+    upload_id = new_id("media")
+
+    async def decide(view: View) -> Plan:
+        session = await found_session(view, session_id)
+        custodian = await view.get(PERSON, wish.custodian)
+        if custodian is None or ("records_custodian" not in custodian.roles and wish.custodian != session.recorder):
+            raise CasetrailError("not_found", {"id": wish.custodian})
+        who.require(("case_officer", "records_custodian"))
+        stream = stream_name("session", view.agency, session_id)
+        repository = await view.get(REPOSITORY, wish.repository)
+        for code, offended in (
+            ("unregistered_storage", repository is None or not repository.registered),
+            ("self_custody", wish.custodian == session.recorder),
+        ):
+            if offended:
+                return await refused_act(
+                    view, code, stream=stream, item=session_id, kind="session", command="store_session"
+                )
+        _require_storable(session, None)
+        payload = AvUploadDeclaredV1(
+            session=session_id,
+            upload=upload_id,
+            repository=wish.repository,
+            custodian=wish.custodian,
+            files=[DeclaredFile(**file.model_dump()) for file in wish.files],
+        )
+        return Plan([NewFact(stream, payload)], {"upload": upload_id})
+
+    return decide
+
+
+def receive_upload(upload_id: str, files: list[ReceivedFile], who: Principal) -> Decide:
+    """Say that an upload is complete: this instant is what storage deadlines look at."""
+
+    async def decide(view: View) -> Plan:
+        upload = await found_upload(view, upload_id)
+        who.require(("case_officer", "records_custodian"))
+        _require_storable(await found_session(view, upload.session), upload_id)
+        if upload.state != "declared":
+            raise CasetrailError("transition_not_allowed", {"state": upload.state, "command": "store_session"})
+        payload = AvReceivedV1(session=upload.session, upload=upload_id, files=files)
+        return Plan([NewFact(stream_name("session", view.agency, upload.session), payload)], {"upload": upload_id})
+
+    return decide
+
+
+async def found_upload(view: View, upload_id: str) -> Upload:
+    """Return an upload.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`.
+    """
+    upload = await view.get(UPLOAD, upload_id)
+    if upload is None:
+        raise CasetrailError("not_found", {"id": upload_id})
+    return upload
+
+
+def _require_storable(session: Session, upload_id: str | None) -> None:
+    """Insist that the recording has ended and no other upload of it is complete."""
+    if session.state != "ended" or session.receiving not in {None, upload_id}:
+        raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "store_session"})
