@@ -1,8 +1,11 @@
 """Which processes make up the application; the one place to change when that changes."""
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
+
+import asyncpg
 
 from casetrail_common.ids import SERVICES, Service
 from casetrail_embedded.stack.addresses import AppProcess, StackAddresses
@@ -13,52 +16,80 @@ SPLIT_PORTS: Final[dict[str, int]] = {**USUAL, **{f"{name}_api": 17350 + n for n
 """With `--split` each service's API has a port of its own behind the gateway."""
 
 
-def plan(*, split: bool, env: dict[str, str]) -> AppPlan:
+def plan(*, split: bool) -> AppPlan:
     """Return the plan for one process, or for an API and a worker per service and the gateway."""
-
-    def together(addresses: StackAddresses) -> Sequence[AppProcess]:
-        return (gateway(addresses, (), env),)
-
-    def apart(addresses: StackAddresses) -> Sequence[AppProcess]:
-        upstreams = {f"CASETRAIL_{name.upper()}_URL": api_url(addresses, name) for name in SERVICES}
-        services = [process for name in SERVICES for process in service_processes(addresses, name, env)]
-        return (*services, gateway(addresses, ("--gateway-only",), {**env, **upstreams}))
-
     return apart if split else together
 
 
-def gateway(addresses: StackAddresses, options: tuple[str, ...], env: dict[str, str]) -> AppProcess:
-    """Return the process that listens on the public port."""
-    return AppProcess(
-        name="app" if not options else "gateway",
-        argv=(sys.executable, "-m", "casetrail_embedded.serve", *options),
-        ready=f"{addresses.public_url}/readyz",
-        env=env,
+def together(addresses: StackAddresses) -> Sequence[AppProcess]:
+    """Run everything in one process."""
+    return (
+        AppProcess(
+            name="app",
+            argv=module("casetrail_embedded.serve"),
+            ready=f"{addresses.public_url}/readyz",
+            env=issuer_environment(addresses),
+        ),
     )
 
 
-def service_processes(addresses: StackAddresses, service: Service, env: dict[str, str]) -> list[AppProcess]:
-    """Return the API and the worker of one service."""
-    url = api_url(addresses, service)
-    port = {"CASETRAIL_API_PORT": str(addresses.ports[f"{service}_api"])}
-    return [
+def apart(addresses: StackAddresses) -> Sequence[AppProcess]:
+    """Run the workers, who bring the databases up to date, then the APIs, then the gateway in front of them."""
+    urls = {name: f"http://{LOOPBACK}:{addresses.ports[f'{name}_api']}" for name in SERVICES}
+    issuer = issuer_environment(addresses)
+    workers = (
         AppProcess(
-            name=f"{service}-api",
-            argv=(sys.executable, "-m", f"casetrail_{service}.main"),
-            ready=f"{url}/readyz",
-            env={**env, **port},
-        ),
+            name=f"{name}-worker",
+            argv=module(f"casetrail_{name}.worker"),
+            ready=is_migrated(addresses, name),
+            env=issuer,
+            service=name,
+        )
+        for name in SERVICES
+    )
+    apis = (
         AppProcess(
-            name=f"{service}-worker", argv=(sys.executable, "-m", f"casetrail_{service}.worker"), ready=started, env=env
-        ),
-    ]
+            name=f"{name}-api",
+            argv=module(f"casetrail_{name}.main"),
+            ready=f"{urls[name]}/healthz",
+            env={**issuer, "CASETRAIL_API_PORT": str(addresses.ports[f"{name}_api"])},
+            service=name,
+        )
+        for name in SERVICES
+    )
+    gateway = AppProcess(
+        name="gateway",
+        argv=module("casetrail_embedded.serve", "--gateway-only"),
+        ready=f"{addresses.public_url}/readyz",
+        env={**issuer, **{f"CASETRAIL_{name.upper()}_URL": url for name, url in urls.items()}},
+    )
+    return (*workers, *apis, gateway)
 
 
-def api_url(addresses: StackAddresses, service: Service) -> str:
-    """Return where a service's API listens with `--split`."""
-    return f"http://{LOOPBACK}:{addresses.ports[f'{service}_api']}"
+def module(name: str, *options: str) -> tuple[str, ...]:
+    """Return the command line that runs a module with this interpreter."""
+    return (sys.executable, "-m", name, *options)
 
 
-async def started() -> bool:
-    """Take a worker as ready once it runs; it has no port to ask."""
-    return True
+def issuer_environment(addresses: StackAddresses, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return who issues tokens: our own development issuer, unless a real one is configured.
+
+    The test clock goes with it. Where everybody may be anybody, moving the clock forges nothing more; behind a real
+    issuer it stays off unless somebody turns it on.
+    """
+    if environment.get("CASETRAIL_OIDC_JWKS_URL"):
+        return {"CASETRAIL_ALLOW_TEST_CLOCK": environment.get("CASETRAIL_ALLOW_TEST_CLOCK", "false")}
+    return {"CASETRAIL_DEV_ISSUER": "true", "CASETRAIL_OIDC_JWKS_URL": f"{addresses.public_url}/dev/jwks.json"}
+
+
+def is_migrated(addresses: StackAddresses, service: Service) -> Callable[[], Awaitable[bool]]:
+    """Return the question whether a worker, which has no port to ask, has made its tables."""
+
+    async def probe() -> bool:
+        connection = await asyncpg.connect(addresses.dsn(service, owner=True))
+        try:
+            return bool(await connection.fetchval("SELECT to_regclass('ledger') IS NOT NULL"))
+        finally:
+            await connection.close()
+
+    return probe

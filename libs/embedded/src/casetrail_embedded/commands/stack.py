@@ -55,7 +55,7 @@ def run_up(arguments: argparse.Namespace) -> int:
     usual = SPLIT_PORTS if arguments.split else USUAL
     stack = Stack(
         arguments.data,
-        apps=no_apps if arguments.infra_only else plan(split=arguments.split, env={}),
+        apps=no_apps if arguments.infra_only else plan(split=arguments.split),
         ports={"public": arguments.port} if arguments.port else {},
         usual_ports=dict.fromkeys(usual, 0) if arguments.spare_ports else usual,
         say=say,

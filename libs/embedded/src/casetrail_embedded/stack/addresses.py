@@ -96,3 +96,6 @@ class AppProcess:
     ready: str | Callable[[], Awaitable[bool]]
     """A URL that answers with success once the process serves, or a question to ask."""
     env: Mapping[str, str] = field(default_factory=dict)
+    """Added to `app_environment`, and stronger."""
+    service: Service | None = None
+    """The only service whose database it is told; None: all of them."""

@@ -6,27 +6,40 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from casetrail_embedded.stack.part import Part, PartFailedError, born_at, end_group, launch, stop, until_ready
 from casetrail_embedded.stack.runfile import Running, State
 
-FIRST_PAUSE_S: Final = 0.2
-LONGEST_PAUSE_S: Final = 10.0
-STEADY_AFTER_S: Final = 30.0
-"""A part that ran this long is taken to be well; its next restart is quick again."""
-PROBE_EVERY_S: Final = 5.0
-MISSED_PROBES: Final = 6
-
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How soon a part is started again, and how long one that does not answer is borne."""
+
+    first_pause_s: float = 0.2
+    longest_pause_s: float = 10.0
+    steady_after_s: float = 30.0
+    """A part that ran this long is taken to be well; its next restart is quick again."""
+    probe_every_s: float = 5.0
+    missed_probes: int = 6
 
 
 class Keeper:
     """The supervisor of one part."""
 
-    def __init__(self, part: Part, *, log_file: Path, report: Callable[[str, Running], None]) -> None:
+    def __init__(
+        self,
+        part: Part,
+        *,
+        log_file: Path,
+        report: Callable[[str, Running], None],
+        patience: Patience = Patience(),
+    ) -> None:
         self.part = part
+        self._patience = patience
         self.log_file = log_file
         self._report = report
         self._process: asyncio.subprocess.Process | None = None
@@ -75,15 +88,15 @@ class Keeper:
             )
 
     async def _keep(self) -> None:
-        pause = FIRST_PAUSE_S
+        pause = self._patience.first_pause_s
         while True:
             began = time.monotonic()
             reason = await self._until_down()
-            if time.monotonic() - began > STEADY_AFTER_S:
-                pause = FIRST_PAUSE_S
+            if time.monotonic() - began > self._patience.steady_after_s:
+                pause = self._patience.first_pause_s
             log.warning("%s %s; starting it again in %.1f s", self.part.name, reason, pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_S)
+            pause = min(pause * 2, self._patience.longest_pause_s)
             await self._heal()
 
     async def _heal(self) -> None:
@@ -108,11 +121,11 @@ class Keeper:
         missed = 0
         while process.returncode is None:
             try:
-                await asyncio.wait_for(asyncio.shield(process.wait()), PROBE_EVERY_S)
+                await asyncio.wait_for(asyncio.shield(process.wait()), self._patience.probe_every_s)
             except TimeoutError:
                 if self.part.is_alive is not None:
                     missed = 0 if await self.part.is_alive() else missed + 1
-                if missed >= MISSED_PROBES and process.returncode is None:
+                if missed >= self._patience.missed_probes and process.returncode is None:
                     hanging = True
                     process.kill()
         end_group(process.pid)

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,6 +18,8 @@ Probe = Callable[[], Awaitable[bool]]
 
 GUARD: Final = Path(__file__).with_name("guard.py")
 LOG_CAP_BYTES: Final = 8 * 1024 * 1024
+START_MARK: Final = "=== started "
+"""Begins a line of our own in a part's log."""
 
 
 class PartFailedError(RuntimeError):
@@ -66,7 +69,8 @@ async def launch(part: Part, log: Path) -> asyncio.subprocess.Process:
     """
     await asyncio.to_thread(part.before_start)
     cap_log(log)
-    with log.open("ab") as output:
+    with log.open("ab", buffering=0) as output:
+        output.write(f"{START_MARK}{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode())
         return await asyncio.create_subprocess_exec(
             *guarded(part.argv, run_as=part.run_as, death_signal=part.stop_signal),
             cwd=part.cwd,
@@ -123,12 +127,13 @@ def cap_log(log: Path) -> None:
 
 
 def last_words(log: Path, lines: int = 15) -> str:
-    """Return the end of a log."""
+    """Return the end of what a part said since it was last started."""
     if not log.exists():
         return f"(no log at {log})"
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 8192))
-        return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:]) + f"\n(from {log})"
+        said = file.read().decode(errors="replace").rpartition(START_MARK)[2].splitlines()
+    return "\n".join((*said[-lines:], f"(from {log})"))
 
 
 def born_at(pid: int) -> float | None:

@@ -83,7 +83,11 @@ def identities(secrets: Mapping[str, str]) -> str:
 
 
 def security(secrets: Mapping[str, str]) -> str:
-    """Return the keys without which filer and volume server would take writes from any user of this machine."""
+    """Return the keys without which filer and volume server would take writes from whoever reaches their ports.
+
+    A guard against accidents, such as a script that takes the filer for something else. It does not stop a hostile
+    user of this very machine, to whom the store's master hands out tokens.
+    """
     volume, filer = secrets["seaweed_volume_signing"], secrets["seaweed_filer_signing"]
     keys = {
         "jwt.signing": volume,

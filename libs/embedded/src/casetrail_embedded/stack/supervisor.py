@@ -174,6 +174,6 @@ def app_part(app: AppProcess, addresses: StackAddresses) -> Part:
         name=app.name,
         argv=app.argv,
         cwd=addresses.data_dir,
-        env={**app_environment(addresses), **app.env},
+        env={**app_environment(addresses, app.service), **app.env},
         is_ready=http_answers(app.ready) if isinstance(app.ready, str) else app.ready,
     )
