@@ -3,16 +3,14 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import asyncpg
-import httpx
 
-from casetrail_common.auth import JwksCache, JwtVerifier, Principal
+from casetrail_common.auth import Principal
 from casetrail_common.facts import Payload
 from casetrail_common.facts.archive import PackLoadedV1
 from casetrail_common.facts.intake import (
@@ -25,16 +23,11 @@ from casetrail_common.facts.intake import (
 from casetrail_common.ids import Service, new_id, stream_name
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.reading import facts_of
-from casetrail_common.migrating import migrate
 from casetrail_common.rules import pack_document
-from casetrail_common.runtime import Process, open_process
-from casetrail_common.settings import Settings
-from casetrail_embedded.issuer import DevIssuer
 from casetrail_embedded.stack.addresses import StackAddresses
-from casetrail_review.main import create_app
 from casetrail_review.process import BLUEPRINT
 from support.facts import FactBook
-from support.stack import scratch_database
+from support.serving import Served, serving
 
 SILENCE_S = 0.3
 """Seconds a submission waits for an intake that may say nothing."""
@@ -49,33 +42,18 @@ async def _settled(_agency: str) -> bool:
 class Reviewing:
     """One agency's cases in review, seen from outside."""
 
-    process: Process
-    http: httpx.AsyncClient
-    issuer: DevIssuer
+    served: Served
     agency: str
     book: FactBook = field(init=False)
 
     def __post_init__(self) -> None:
         self.book = FactBook(self.agency)
+        self.process = self.served.process
+        self.send = self.served.send
 
     def who(self, person: str, *roles: str, unit: str | None = "u1") -> Principal:
         """Return somebody of the agency."""
         return Principal(person, self.agency, unit, frozenset(roles))
-
-    async def send(
-        self,
-        who: Principal,
-        method: str,
-        path: str,
-        body: dict[str, Any] | None = None,
-        *,
-        key: str | None = None,
-        **headers: str,
-    ) -> httpx.Response:
-        """Send a request as somebody."""
-        token = self.issuer.token(who.person, who.agency, unit=who.unit, roles=sorted(who.roles))
-        sent = {"Authorization": f"Bearer {token}", "Idempotency-Key": key or secrets.token_hex(8), **headers}
-        return await self.http.request(method, path, json=body, headers=sent)
 
     async def follow(self, service: Service, stream: str, *payloads: Payload) -> None:
         """Follow facts of another service, as the consumer would."""
@@ -164,23 +142,6 @@ class Reviewing:
 @asynccontextmanager
 async def reviewing(stack: StackAddresses, data_dir: Path) -> AsyncIterator[Reviewing]:
     """Open review over a database of its own."""
-    async with AsyncExitStack() as closing:
-        database = await closing.enter_async_context(scratch_database(stack, "review"))
-        settings = Settings(
-            postgres_review_dsn=database.app_dsn,
-            postgres_review_owner_dsn=database.owner_dsn,
-            kafka_bootstrap=stack.kafka_bootstrap,
-            dev_issuer=True,
-            data_dir=data_dir,
-            deferred_wait_s=SILENCE_S,
-        )
-        await asyncio.to_thread(migrate, "review", settings)
-        process = await closing.enter_async_context(open_process(BLUEPRINT, settings))
-        process.store.catch_up = _settled
-        issuer = DevIssuer.open(settings)
-        process.verifier = JwtVerifier(
-            JwksCache(issuer.jwks), issuer=settings.oidc_issuer, audience=settings.oidc_audience
-        )
-        transport = httpx.ASGITransport(create_app(process))
-        http = await closing.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://review"))
-        yield Reviewing(process, http, issuer, f"t-{secrets.token_hex(4)}")
+    async with serving(BLUEPRINT, stack, data_dir, deferred_wait_s=SILENCE_S) as served:
+        served.process.store.catch_up = _settled
+        yield Reviewing(served, f"t-{secrets.token_hex(4)}")

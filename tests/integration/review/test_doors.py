@@ -25,7 +25,7 @@ def calls(case: str, form: str, submission: str) -> list[tuple[str, str, dict[st
 
 async def test_without_a_token_nothing_is_answered(desk: Reviewing) -> None:
     for method, path, body in calls(new_id("intake"), new_id("intake"), new_id("review")):
-        answer = await desk.http.request(method, path, json=body)
+        answer = await desk.served.http.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
@@ -63,7 +63,7 @@ async def test_a_wrong_wish_is_named_before_anything_else(desk: Reviewing) -> No
 
 
 async def test_the_api_describes_every_route_in_both_languages(desk: Reviewing) -> None:
-    schema = (await desk.http.get("/openapi.json")).json()
+    schema = (await desk.served.http.get("/openapi.json")).json()
     described = [op for path, ops in schema["paths"].items() if path.startswith("/v1") for op in ops.values()]
     assert len(described) == len(calls("", "", ""))
     for operation in described:

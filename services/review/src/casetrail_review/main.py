@@ -1,6 +1,4 @@
-"""Review's API: `python -m casetrail_review.main PORT`."""
-
-import sys
+"""Review's API: `python -m casetrail_review.main`."""
 
 from fastapi import FastAPI
 
@@ -14,4 +12,4 @@ def create_app(process: runtime.Process) -> FastAPI:
 
 
 if __name__ == "__main__":
-    runtime.run_api(BLUEPRINT, host="127.0.0.1", port=int(sys.argv[1]))
+    runtime.run_api(BLUEPRINT)
