@@ -141,6 +141,8 @@ class Absorber:
         self, tx: LockedAgency, batch: Batch, letters: Sequence[Letter], parked: set[Stream], outcome: _Outcome
     ) -> None:
         for letter in letters:
+            # before it is handled: what is appended because of it must say that it has been seen
+            tx.advance(letter.service, letter.n)
             at = (letter.service, letter.stream)
             reason = parking.BEHIND if at in parked else batch.condemned or await self._handle(tx, letter)
             if reason is None:
@@ -149,7 +151,6 @@ class Absorber:
                 parked.add(at)
                 outcome.parked += 1
                 await self._park(tx, letter, reason)
-            tx.advance(letter.service, letter.n)
 
     async def _handle(self, tx: LockedAgency, letter: Letter) -> str | None:
         """Handle a fact; return why it must be parked, or None."""
