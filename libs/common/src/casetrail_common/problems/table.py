@@ -293,6 +293,13 @@ _RECORDS: Final = {
         "本机关的保管期限表中没有 {retention_class}，请先设置。",
         "The retention table of the agency has no class {retention_class}; set it first.",
     ),
+    "as_of_ahead": Problem(
+        422,
+        "查询时点尚未到来",
+        "The instant asked about is still ahead",
+        "as_of 不得晚于当前时间 {now}。",
+        "`as_of` may not be later than the present time {now}.",
+    ),
     "dossier_not_ready": Problem(
         409,
         "案卷尚未形成",
@@ -305,8 +312,22 @@ _RECORDS: Final = {
         409,
         "文件尚未上传完整",
         "Upload incomplete",
-        "已收到 {parts} 个分块，请续传后再完成。",
-        "{parts} parts have arrived; send the rest, then complete.",
+        "第 {file} 个文件已收到 {parts} 个分块，请续传后再完成。",
+        "Of file {file}, {parts} parts have arrived; send the rest, then complete.",
+    ),
+    "upload_rejected": Problem(
+        409,
+        "上传内容与申报不符",
+        "What arrived is not what was declared",
+        "上传 {upload} 的内容与申报的 SHA-256 不符，未予入库，已予清除。",
+        "The bytes of upload {upload} differ from the declared SHA-256; they were not stored and are removed.",
+    ),
+    "range_not_satisfiable": Problem(
+        416,
+        "请求的字节范围无效",
+        "Range not satisfiable",
+        "该文件共 {size_bytes} 字节。",
+        "The file has {size_bytes} bytes.",
     ),
 }
 """What guards the records."""

@@ -1,0 +1,1 @@
+"""From bytes in the object store to locked evidence: receiving, probing, verifying, sweeping."""
