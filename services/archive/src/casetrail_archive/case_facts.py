@@ -1,0 +1,71 @@
+"""Reading the facts of a case from what archive holds: its own ledger, and its copies of the others'."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Final
+
+import asyncpg
+
+from casetrail_archive.domain.case import Case, evolve_case
+from casetrail_common.ids import SERVICES, stream_name
+from casetrail_common.ledger.fact import Fact, decode_fact
+
+Stream = tuple[str, str]
+"""A stream by its service and name: the name alone may exist in all four."""
+
+_FACTS: Final = """
+with wanted as (select * from unnest($1::text[], $2::text[], $3::bigint[]) as w (service, stream, after))
+select f.body, f.prev_hash, f.hash from wanted w
+  join copied_fact f on f.service = w.service and f.stream = w.stream and f.stream_seq > w.after
+union all
+select l.body, l.prev_hash, l.hash from wanted w
+  join ledger l on l.stream = w.stream and l.stream_seq > w.after where w.service = 'archive'
+"""
+NOTHING: Final[Mapping[Stream, int]] = {}
+
+
+def own_streams(agency: str, case_id: str) -> list[Stream]:
+    """Return the stream that each service has of the case itself."""
+    return [(service, stream_name("case", agency, case_id)) for service in SERVICES]
+
+
+def streams_of(agency: str, case_id: str, case: Case) -> list[Stream]:
+    """Return every stream that belongs to a case as a whole: its own, and those of the recordings linked to it."""
+    linked = sorted(set(case.sessions.values()))
+    return [*own_streams(agency, case_id), *(("media", stream) for stream in linked)]
+
+
+async def read_facts(
+    conn: asyncpg.Connection, streams: Sequence[Stream], *, after: Mapping[Stream, int] = NOTHING
+) -> list[Fact]:
+    """Return the facts of streams, each service's in the order of its log.
+
+    Parameters
+    ----------
+    after
+        Stream positions up to which facts are already known.
+    """
+    rows = await conn.fetch(
+        _FACTS,
+        [service for service, _ in streams],
+        [stream for _, stream in streams],
+        [after.get(stream, 0) for stream in streams],
+    )
+    facts = (decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
+    return sorted(facts, key=lambda fact: (fact.recorded_at, SERVICES.index(fact.service), fact.n))
+
+
+async def facts_as_of(conn: asyncpg.Connection, agency: str, case_id: str, instant: datetime) -> list[Fact]:
+    """Return the facts of a case as far as they had been recorded by an instant."""
+    own = recorded_by(await read_facts(conn, own_streams(agency, case_id)), instant)
+    case = reduce(evolve_case, own, None)
+    if case is None:
+        return []
+    linked = [stream for stream in streams_of(agency, case_id, case) if stream not in set(own_streams(agency, case_id))]
+    return [*own, *recorded_by(await read_facts(conn, linked), instant)]
+
+
+def recorded_by(facts: Iterable[Fact], instant: datetime) -> list[Fact]:
+    """Return the facts recorded at or before an instant."""
+    return [fact for fact in facts if fact.recorded_at <= instant]

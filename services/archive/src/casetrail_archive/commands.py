@@ -1,0 +1,96 @@
+"""What people may ask of archive: the bodies of its requests.
+
+Names and arguments are those of the command vocabulary.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from casetrail_common.canonical import MAX_INTEGER
+from casetrail_common.ids import AgencyId, ItemId
+from casetrail_common.web.wish import Wish
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Year = Annotated[int, Field(ge=1990, le=2200)]
+Days = Annotated[list[date], Field(max_length=1000)]
+
+
+class LoadPack(Wish):
+    """Put a shipped rule pack in force for the agency of the token."""
+
+    pack: Name
+    version: Version
+    """Date of the pack file, e.g. `2019-06-04`."""
+    valid_from: date | None = None
+    """First day of its force; absent = the day the pack itself states."""
+
+
+class HolidayWish(Wish):
+    """A holiday arranged by the State Council (国务院节假日安排), both ends inclusive."""
+
+    first: date
+    last: date
+
+
+class LoadCalendar(Wish):
+    """Put a working-day calendar in force: a shipped one by its name alone, or the arrangement as announced."""
+
+    calendar: Version
+    years: Annotated[list[Year], Field(min_length=1, max_length=50)] | None = None
+    """Years whose arrangement is known; absent = the shipped calendar of that name."""
+    holidays: Annotated[list[HolidayWish], Field(max_length=500)] = []
+    make_up_workdays: Days = []
+
+
+ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+ParameterValue = bool | Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)] | Annotated[str, Field(max_length=1000)]
+
+
+class SetParameters(Wish):
+    """Set values that rules refer to as `$agency.<name>`; others stay as they are."""
+
+    values: Annotated[dict[ParameterName, ParameterValue], Field(min_length=1, max_length=100)]
+
+
+class RetentionEntryWish(Wish):
+    """One row of a retention table: by class of recording, or by class of dossier."""
+
+    av_class: Name | None = None
+    risk: Name | None = None
+    retention_class: Name | None = None
+    dossier_class: Name | None = None
+    years: Annotated[int, Field(ge=1, le=200)] | None = None
+
+
+class SetRetentionTable(Wish):
+    """Replace the agency's retention table (保管期限表)."""
+
+    entries: Annotated[list[RetentionEntryWish], Field(min_length=1, max_length=500)]
+
+
+class FileDossier(Wish):
+    """Hand the dossier of a closed case over to the archive (T27)."""
+
+    case: ItemId
+    records: Literal["all"]
+    """Every record of the case."""
+    sessions: Annotated[list[ItemId], Field(max_length=1000)]
+    """Recordings whose files go into the dossier."""
+    retention_class: Name
+
+
+class ModifyOriginal(Wish):
+    """Change a dossier: never allowed, and the attempt is recorded."""
+
+    change: Literal["trim", "splice", "metadata"]
+    set: dict[str, Any] | None = None
+
+
+class SetTestClock(Wish):
+    """Set the clock of an agency and let everything due until then happen. Test environments only."""
+
+    agency: AgencyId
+    now: AwareDatetime

@@ -1,0 +1,1 @@
+"""What archive knows of cases, dossiers and agencies: states and how facts move them, pure."""

@@ -1,0 +1,7 @@
+"""Archive's HTTP edge: it translates and decides nothing."""
+
+from casetrail_archive.handlers.dossiers import router as dossiers
+from casetrail_archive.handlers.findings import router as findings
+from casetrail_archive.handlers.law import router as law
+
+__all__ = ["dossiers", "findings", "law"]

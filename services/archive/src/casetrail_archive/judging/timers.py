@@ -1,0 +1,159 @@
+"""Timers: what time alone changes. Only archive has them; each is the next instant of one pending finding."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from casetrail_archive.judging.judge import ACTOR, Judge
+from casetrail_archive.judging.past import Past, Watermark
+from casetrail_common.bus.transient import Backoff, is_transient
+from casetrail_common.facts.archive import DeadlineMissedV1
+from casetrail_common.ids import stream_name
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.locked import LockedAgency
+from casetrail_common.ledger.store import Store
+
+log = logging.getLogger(__name__)
+
+POLL_S: Final = 1.0
+"""Seconds between two looks at what the real clock has made due. Each costs what is due, not what is open."""
+
+AT_ONCE: Final = 50
+"""Timers fired in one transaction."""
+
+_DUE_AGENCIES: Final = """
+select h.agency from agency_head h
+where h.simulated is null and exists (select from timer t where t.agency = h.agency and t.fire_at <= clock_timestamp())
+   or exists (select from timer t where t.agency = h.agency and t.fire_at <= h.simulated)
+"""
+_DUE: Final = """
+select scope, rule, subject, due_at, fire_at from timer where agency = $1 and fire_at <= $2
+order by fire_at, scope, rule, subject limit $3
+"""
+_DONE: Final = """
+delete from timer t using unnest($2::text[], $3::text[], $4::text[]) as d (scope, rule, subject)
+where t.agency = $1 and t.scope = d.scope and t.rule = d.rule and t.subject = d.subject
+"""
+_NEXT: Final = "select min(fire_at) from timer where agency = $1 and fire_at <= $2"
+_PENDING: Final = """
+select count(*) from timer t join agency_head h using (agency) where t.agency = $1 and t.fire_at <= h.simulated
+"""
+
+
+async def next_due(pool: asyncpg.Pool, agency: str, until: datetime) -> datetime | None:
+    """Return when the next timer of an agency fires, up to an instant."""
+    found: datetime | None = await pool.fetchval(_NEXT, agency, until)
+    return found
+
+
+async def pending(conn: asyncpg.Connection, agency: str) -> int:
+    """Return how many timers the simulated clock has passed and that have not fired: the clock waits for them."""
+    return int(await conn.fetchval(_PENDING, agency))
+
+
+@dataclass
+class Timers:
+    """Fires what is due by the clock of each agency."""
+
+    store: Store
+    judge: Judge
+    past: Past
+    dsn: str
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _retry: dict[str, tuple[float, Backoff]] = field(default_factory=dict)
+    """Agencies whose past could not be closed, and when to try again."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until told to stop; a lost connection is opened again."""
+        backoff = Backoff()
+        while not stop.is_set():
+            try:
+                await self._run_connected(stop, backoff)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("timers lost their connection", extra={"error": type(error).__name__})
+                await asyncio.sleep(backoff.next())
+
+    async def _run_connected(self, stop: asyncio.Event, backoff: Backoff) -> None:
+        conn = await asyncpg.connect(self.dsn)
+        try:
+            # Only a clock that is set says so; what the real one has made due must be looked for.
+            await conn.add_listener("clock", lambda *_: self._wake.set())
+            while not stop.is_set():
+                self._wake.clear()
+                for row in await conn.fetch(_DUE_AGENCIES):
+                    await self._try(row["agency"])
+                backoff.reset()
+                await self._pause(stop)
+        finally:
+            await conn.close()
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        waiters = [asyncio.create_task(stop.wait()), asyncio.create_task(self._wake.wait())]
+        await asyncio.wait(waiters, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+        for waiter in waiters:
+            waiter.cancel()
+
+    async def _try(self, agency: str) -> None:
+        not_before, backoff = self._retry.get(agency, (0.0, Backoff()))
+        if time.monotonic() < not_before:
+            return
+        try:
+            fired = await self.fire(agency)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            log.exception("firing timers failed", extra={"agency": agency})
+            fired = False
+        if fired:
+            self._retry.pop(agency, None)
+        else:
+            self._retry[agency] = (time.monotonic() + backoff.next(), backoff)
+
+    async def fire(self, agency: str) -> bool:
+        """Fire what is due for an agency; False if it cannot be known yet whether it was missed."""
+        watermark = await self.past.ask(agency)
+        if watermark is None:
+            return False
+        fired = AT_ONCE
+        while fired == AT_ONCE:
+            async with self.store.locked(agency) as locked:
+                if not await self.past.close(locked, watermark):
+                    return False
+                fired = await self._fire_some(locked, watermark)
+        return True
+
+    async def _fire_some(self, locked: LockedAgency, watermark: Watermark) -> int:
+        rows = await locked.conn.fetch(_DUE, locked.agency, min(watermark.until, locked.now), AT_ONCE)
+        for case_id, instant in dict.fromkeys((row["scope"], row["fire_at"]) for row in rows):
+            due = [row for row in rows if (row["scope"], row["fire_at"]) == (case_id, instant)]
+            await self._declare_missed(locked, case_id, instant, due)
+        columns = [[row[name] for row in rows] for name in ("scope", "rule", "subject")]
+        await locked.conn.execute(_DONE, locked.agency, *columns)
+        for case_id in dict.fromkeys(row["scope"] for row in rows):
+            await self.judge.judge_now(locked, case_id)
+        return len(rows)
+
+    async def _declare_missed(
+        self, locked: LockedAgency, case_id: str, instant: datetime, due: Sequence[asyncpg.Record]
+    ) -> None:
+        """Append `deadline.missed` for each duty undone at the instant; what was done in time fires silently."""
+        found = await self.judge.judge_then(locked, case_id, instant)
+        overdue = {(finding.rule, finding.subject) for finding in found if finding.status == "overdue"}
+        stream = stream_name("case", locked.agency, case_id)
+        missed = [
+            NewFact(
+                stream,
+                DeadlineMissedV1(case=case_id, rule=row["rule"], subject=row["subject"], due=row["due_at"]),
+                occurred_at=row["due_at"],
+            )
+            for row in due
+            if (row["rule"], row["subject"]) in overdue
+        ]
+        if missed:
+            await locked.append(missed, actor=ACTOR)

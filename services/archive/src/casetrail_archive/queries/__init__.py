@@ -1,0 +1,1 @@
+"""What archive shows: law, findings, the course of a case, dossiers."""

@@ -1,0 +1,107 @@
+"""Showing dossiers, and handing out what lies in the store."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+
+from casetrail_archive.domain.case import Case
+from casetrail_archive.domain.dossier import Dossier
+from casetrail_archive.projections import CASE, DOSSIER
+from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight, require_dossier_reader
+from casetrail_archive.schemas import DossierShown, dossier_of
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.ledger.store import Store
+from casetrail_common.ledger.view import View
+from casetrail_common.objects import ObjectStore
+from casetrail_common.web import Page, PageWish
+
+_DOSSIERS: Final = """
+select id, state::text from snapshot
+where agency = $1 and kind = 'dossier' and id > $2 and ($3::text is null or state ->> 'case' = $3) order by id limit $4
+"""
+FIRST_PAUSE_S: Final = 0.02
+LONGEST_PAUSE_S: Final = 0.25
+
+
+async def show_dossier(store: Store, who: Principal, dossier_id: str) -> DossierShown:
+    """Return a dossier as it stands."""
+    async with store.reading(who.agency) as view:
+        dossier = await _found(view, dossier_id)
+        case = await case_in_sight(view, who, dossier.case)
+    return dossier_of(dossier_id, dossier, holds_erased=case.erased_since)
+
+
+async def list_dossiers(store: Store, who: Principal, paging: PageWish, *, case_id: str | None) -> Page[DossierShown]:
+    """Return dossiers in the order in which they were begun."""
+    async with store.reading(who.agency) as view:
+        if case_id is None:
+            who.require(ACROSS_UNITS)
+        else:
+            await case_in_sight(view, who, case_id)
+    (after,) = paging.after(str) or ("",)
+    rows = await store.pool.fetch(_DOSSIERS, who.agency, after, case_id, paging.limit + 1)
+    shown = [await _shown(store, who.agency, row["id"], DOSSIER.load(row["state"])) for row in rows]
+    return paging.page(shown, key=lambda dossier: (dossier.dossier,))
+
+
+async def _shown(store: Store, agency: str, dossier_id: str, dossier: Dossier) -> DossierShown:
+    async with store.reading(agency) as view:
+        case = await view.get(CASE, dossier.case)
+    return dossier_of(dossier_id, dossier, holds_erased=case is not None and case.erased_since)
+
+
+async def sealed_within(store: Store, agency: str, dossier_id: str, *, within_s: float) -> Dossier:
+    """Return a filed dossier as soon as it is sealed, or as it stands when the time is up.
+
+    Holds no connection between two looks.
+    """
+    end, pause_s = time.monotonic() + within_s, FIRST_PAUSE_S
+    while True:
+        async with store.reading(agency) as view:
+            dossier = await _found(view, dossier_id)
+        left_s = end - time.monotonic()
+        if dossier.state == "sealed" or left_s <= 0:
+            return dossier
+        await asyncio.sleep(min(pause_s, left_s))
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """The package of a dossier, being read."""
+
+    name: str
+    size_bytes: int
+    chunks: AsyncIterator[bytes]
+
+
+async def hand_out(store: Store, dossiers: ObjectStore, who: Principal, dossier_id: str) -> Handout:
+    """Open the package of a dossier: the sealed volume, or the draft as long as nothing is filed."""
+    async with store.reading(who.agency) as view:
+        dossier = await _found(view, dossier_id)
+        case: Case = await case_of(view, dossier)
+    require_dossier_reader(who, case)
+    stored = dossier.volume or (dossier.draft if dossier.state == "draft" else None)
+    if stored is None:
+        raise CasetrailError("dossier_not_ready", {"id": dossier_id}, retry_after_s=2)
+    await dossiers.stat(stored.object, stored.version_id)
+    name = stored.object.rpartition("/")[2]
+    return Handout(f"{dossier_id}-{name}", stored.bytes, dossiers.stream(stored.object, stored.version_id))
+
+
+async def case_of(view: View, dossier: Dossier) -> Case:
+    """Return the case of a dossier."""
+    case = await view.get(CASE, dossier.case)
+    if case is None:
+        raise CasetrailError("not_found", {"id": dossier.case})
+    return case
+
+
+async def _found(view: View, dossier_id: str) -> Dossier:
+    dossier = await view.get(DOSSIER, dossier_id)
+    if dossier is None:
+        raise CasetrailError("not_found", {"id": dossier_id})
+    return dossier

@@ -1,0 +1,157 @@
+"""Showing findings: the last judgement, or how things stood at an instant, judged anew on what was recorded by then."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from casetrail_archive.judging.findings import finding_from, held_back
+from casetrail_archive.judging.judge import Judge
+from casetrail_archive.judging.past import Past, awaited, closed_until
+from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight
+from casetrail_archive.schemas import FindingShown, FindingsPage
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.rules import Finding, evaluate
+from casetrail_common.web import PageWish
+
+_CASES: Final = """
+select id from snapshot where agency = $1 and kind = 'case' and (id > $2 or (id = $2 and $3)) order by id limit 50
+"""
+_LATEST: Final = """
+select * from (
+  select distinct on (scope, rule, subject) * from finding
+  where agency = $1 and (scope, rule, subject) > ($2, $3, $4) order by scope, rule, subject, id desc
+) latest where ($5::text is null or rule = $5) and ($6::text is null or status = $6)
+order by scope, rule, subject limit $7
+"""
+
+Row = tuple[str, Finding]
+Key = tuple[str, str, str]
+"""Case, rule and subject: the order in which findings are listed."""
+
+START: Final[Key] = ("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsWish:
+    """Which findings are asked for."""
+
+    case: str | None = None
+    as_of: datetime | None = None
+    rule: str | None = None
+    status: str | None = None
+
+    def fits(self, finding: Finding) -> bool:
+        """Whether a finding is asked for."""
+        return self.rule in (None, finding.rule) and self.status in (None, finding.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Answers questions about findings."""
+
+    judge: Judge
+    past: Past
+
+    async def show(self, who: Principal, wish: FindingsWish, paging: PageWish) -> FindingsPage:
+        """Return findings in the order of case, rule and subject."""
+        now = await self._require(who, wish)
+        as_of = wish.as_of or now
+        if as_of > now:
+            raise CasetrailError("as_of_ahead", {"now": now.isoformat()})
+        if wish.as_of is not None and as_of < now:
+            await self._close_past(who.agency, as_of)
+        after = _key(paging.after(str, str, str))
+        judged = wish.case is not None or wish.as_of is not None
+        rows = await (self._judged if judged else self._latest)(who.agency, wish, as_of, after, paging.limit + 1)
+        async with self.judge.store.pool.acquire() as conn:
+            until = await closed_until(conn, who.agency)
+            awaits = await awaited(conn, who.agency)
+        page = paging.page([_shown(case, finding) for case, finding in rows], lambda f: (f.case, f.rule, f.subject))
+        is_final = until is not None and until > as_of
+        return FindingsPage(
+            items=page.items, next=page.next, as_of=as_of, is_final=is_final, awaits=[] if is_final else awaits
+        )
+
+    async def _require(self, who: Principal, wish: FindingsWish) -> datetime:
+        """Insist that the person may ask, and return the agency's time."""
+        async with self.judge.store.reading(who.agency) as view:
+            if wish.case is None:
+                who.require(ACROSS_UNITS)
+            else:
+                await case_in_sight(view, who, wish.case)
+            return view.now
+
+    async def _close_past(self, agency: str, as_of: datetime) -> None:
+        """Make sure, if it can be had in time, that nothing recorded by an instant is missing any more."""
+        async with self.judge.store.pool.acquire() as conn:
+            until = await closed_until(conn, agency)
+        if until is not None and until > as_of:
+            return
+        watermark = await self.past.ask(agency)
+        if watermark is not None:
+            async with self.judge.store.locked(agency) as locked:
+                await self.past.close(locked, watermark)
+
+    async def _latest(self, agency: str, wish: FindingsWish, _as_of: datetime, after: Key, limit: int) -> list[Row]:
+        async with self.judge.store.pool.acquire() as conn:
+            rows = await conn.fetch(_LATEST, agency, *after, wish.rule, wish.status, limit)
+        return [(row["scope"], finding_from(row)) for row in rows]
+
+    async def _judged(self, agency: str, wish: FindingsWish, as_of: datetime, after: Key, limit: int) -> list[Row]:
+        found: list[Row] = []
+        async for case_id in self._cases(agency, wish.case, after[0]):
+            async with self.judge.store.pool.acquire() as conn:
+                findings = await self._judge_case(conn, agency, case_id, as_of)
+            rows = [(case_id, finding) for finding in findings if wish.fits(finding)]
+            found += sorted((row for row in rows if _place(row) > after), key=_place)
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    async def _judge_case(self, conn: asyncpg.Connection, agency: str, case_id: str, as_of: datetime) -> list[Finding]:
+        book = await self.judge.laws.at(conn, agency, as_of)
+        file = await self.judge.files.at(conn, agency, case_id, as_of)
+        return held_back(evaluate(book, file, as_of=as_of), closed_until=await closed_until(conn, agency))
+
+    async def _cases(self, agency: str, only: str | None, first: str) -> AsyncIterator[str]:
+        if only is not None:
+            yield only
+            return
+        rows = await self.judge.store.pool.fetch(_CASES, agency, first, True)
+        while rows:
+            for row in rows:
+                yield row["id"]
+            rows = await self.judge.store.pool.fetch(_CASES, agency, rows[-1]["id"], False)
+
+
+def _key(cursor: tuple[str | int, ...] | None) -> Key:
+    return START if cursor is None else (str(cursor[0]), str(cursor[1]), str(cursor[2]))
+
+
+def _place(row: Row) -> Key:
+    case_id, finding = row
+    return case_id, finding.rule, finding.subject
+
+
+def _shown(case_id: str, finding: Finding) -> FindingShown:
+    return FindingShown(
+        case=case_id,
+        rule=finding.rule,
+        subject=finding.subject,
+        subject_kind=finding.subject_kind,
+        status=finding.status,
+        severity=finding.severity,
+        due=finding.due,
+        provisional=finding.provisional,
+        late_by_s=finding.late_by_s,
+        basis=finding.basis,
+        evidence=list(finding.evidence),
+        incidents=finding.incidents,
+        pack=finding.pack,
+        calendar=finding.calendar,
+        engine=finding.engine,
+    )

@@ -1,0 +1,71 @@
+"""Dossiers: handing over, and refusing to change what was handed over."""
+
+from casetrail_archive.case_facts import streams_of
+from casetrail_archive.commands import FileDossier
+from casetrail_archive.projections import CASE, DOSSIER, RETENTION
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.archive import DossierFiledV1, NamedStream, RetentionAssignedV1
+from casetrail_common.ids import new_id, stream_name
+from casetrail_common.incidents import refused_act
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.store import Decide, Plan
+from casetrail_common.ledger.view import View
+
+
+def file_dossier(wish: FileDossier, who: Principal) -> Decide:
+    """Hand the dossier of a closed case over (T27): every owner then marks where volume 1 ends in its streams."""
+    fresh = new_id("archive")
+
+    async def decide(view: View) -> Plan:
+        case = await view.get(CASE, wish.case)
+        if case is None:
+            raise CasetrailError("not_found", {"id": wish.case})
+        for session in wish.sessions:
+            if session not in case.sessions:
+                raise CasetrailError("not_found", {"id": session})
+        who.require(("archivist", "case_officer"))
+        if not case.closed or case.filed:
+            raise CasetrailError("transition_not_allowed", {"state": case.state, "command": "file_dossier"})
+        years = await _years(view, wish.retention_class)
+        dossier, stream = case.dossier or fresh, stream_name("case", view.agency, wish.case)
+        filed = DossierFiledV1(
+            dossier=dossier,
+            case=wish.case,
+            streams=[
+                NamedStream(service=service, stream=name) for service, name in streams_of(view.agency, wish.case, case)
+            ],
+            sessions=sorted(set(wish.sessions)),
+            retention_class=wish.retention_class,
+        )
+        kept = RetentionAssignedV1(dossier=dossier, retention_class=wish.retention_class, years=years)
+        return Plan([NewFact(stream, filed), NewFact(stream, kept)], {"dossier": dossier})
+
+    return decide
+
+
+async def _years(view: View, retention_class: str) -> int:
+    table = await view.get(RETENTION, view.agency)
+    years = table.years.get(retention_class) if table else None
+    if years is None:
+        raise CasetrailError("retention_class_unknown", {"retention_class": retention_class})
+    return years
+
+
+def refuse_change(dossier_id: str, command: str) -> Decide:
+    """Refuse to change or delete a dossier, and record the attempt as an incident."""
+
+    async def decide(view: View) -> Plan:
+        dossier = await view.get(DOSSIER, dossier_id)
+        if dossier is None:
+            raise CasetrailError("not_found", {"id": dossier_id})
+        return await refused_act(
+            view,
+            "worm_protected",
+            stream=stream_name("case", view.agency, dossier.case),
+            item=dossier_id,
+            kind="dossier",
+            command=command,
+        )
+
+    return decide
