@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -93,6 +94,14 @@ async def test_what_was_stored_is_read_back_whole_and_in_part(contract: Contract
     found = await contract.store.stat(key, version)
     assert (found.key, found.version_id, found.size_bytes, found.locked_until) == (key, version, len(content), None)
     assert abs(found.modified_at - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+async def test_a_file_of_several_parts_is_read_back_whole(contract: Contract, key: str, tmp_path: Path) -> None:
+    content = secrets.token_bytes(MIN_PART_BYTES * 2 + 10)
+    (tmp_path / "volume.zip").write_bytes(content)
+    version = await contract.store.put_file(key, tmp_path / "volume.zip", content_type="application/zip")
+    assert await content_of(contract.store.stream(key, version)) == content
+    assert [found.version_id for found in await contract.store.list_versions(key)] == [version]
 
 
 async def test_an_empty_object_is_an_object(contract: Contract, key: str) -> None:

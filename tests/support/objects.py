@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from casetrail_common.objects import (
@@ -71,6 +72,9 @@ class FakeObjectStore:
 
     async def put(self, key: str, content: bytes, *, content_type: str = "application/octet-stream") -> str:
         return self._lay(key, content)
+
+    async def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> str:
+        return self._lay(key, path.read_bytes())
 
     def lay_delete_marker(self, key: str) -> None:
         """Do what a removal without a version id does."""

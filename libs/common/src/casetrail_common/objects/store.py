@@ -7,6 +7,7 @@ nothing that is served.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Protocol
 
 CHUNK_BYTES: Final = 1024 * 1024
@@ -135,6 +136,10 @@ class ObjectStore(Protocol):
 
     async def put(self, key: str, content: bytes, *, content_type: str = "application/octet-stream") -> str:
         """Store a small object and return its version id."""
+        ...
+
+    async def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> str:
+        """Store a file of any size and return its version id; until it is there whole, there is none."""
         ...
 
     def stream(self, key: str, version_id: str, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
