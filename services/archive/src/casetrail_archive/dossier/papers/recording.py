@@ -117,7 +117,7 @@ def _file(place: int, file: StoredFile, name: str | None) -> list[Part]:
         pair("SHA-256", file.sha256),
         pair("存储位置", f"{file.object}\n版本 {file.version_id}"),
     ]
-    return rows + ([pair("检测备注", "、".join(file.notes))] if file.notes else [])
+    return rows + ([pair("检测备注", _codes("probe_note", file.notes))] if file.notes else [])
 
 
 def _keeping(case: CaseFile, session: FiledSession) -> str:

@@ -5,32 +5,32 @@ Source: OpenType 1.9, table `cmap`, subtable format 12, which both fonts carry.
 
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pylopdf_fonts_zh_cn
 
-FONT_FILES = (pylopdf_fonts_zh_cn.serif_path(), pylopdf_fonts_zh_cn.sans_path())
+FONT_FILES: Final = (pylopdf_fonts_zh_cn.serif_path(), pylopdf_fonts_zh_cn.sans_path())
 """Body font first, then what stands in for it and prints headings."""
+
+_PLAIN: Final = ((" ", "~"), ("\u2014", "\u2026"), ("\u3000", "\u3015"), ("\u4e00", "\u9fa5"), ("\uff01", "\uff5e"))
 
 
 def printable(text: str) -> tuple[str, int]:
     """Return a text that the fonts can print, and how many characters were replaced by their code in brackets."""
-    known = covered()
-    if text.isascii() and text.isprintable():
-        return text, 0
-    pieces = [char if char == "\n" or char in known else _code(char) for char in text]
+    return _spelled(text, covered().__contains__)
+
+
+def plain(text: str) -> tuple[str, int]:
+    """Return a text of nothing but what every Chinese font has; the last resort if a font does not print what it has."""
+    return _spelled(text, lambda char: any(first <= char <= last for first, last in _PLAIN))
+
+
+def _spelled(text: str, known: Callable[[str], bool]) -> tuple[str, int]:
+    pieces = [char if char == "\n" or known(char) else _code(char) for char in text]
     return "".join(pieces), sum(len(piece) > 1 for piece in pieces)
-
-
-def plain(text: str) -> str:
-    """Return a text of which nothing is left but what every font of the package has; the last resort."""
-    return "".join(char if _is_plain(char) else _code(char) for char in text)
-
-
-def _is_plain(char: str) -> bool:
-    return char == "\n" or " " <= char <= "~" or "\u4e00" <= char <= "\u9fa5"
 
 
 def _code(char: str) -> str:

@@ -17,6 +17,7 @@ from casetrail_archive.dossier.wording import SHANGHAI
 STANDARD: Final = "a-2u"
 """PDF/A-2u: every character can be read back as text. It also makes a glyph that is in no font an error."""
 
+_REPLACED: Final = "本件有{}处字符为字库所无，以方括号内的 U+ 编码代替，原文见 data/contents.jsonl。"
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _PAGE_TREE: Final = re.compile(rb"<</Type/Pages/Count ([0-9]+)/Kids\[")
 
@@ -72,19 +73,16 @@ class Typesetter:
             If no way to print it was found.
         """
         whole = self._whole(paper, first_page)
-        kept, replaced = _replace(whole, glyphs.printable)
-        if replaced:
-            remark = note(f"本件有{replaced}处字符为字库所无，以方括号内的 U+ 编码代替，原文见 data/contents.jsonl。")
-            kept = {**kept, "parts": [*kept["parts"], remark]}
-        try:
-            return self._compile(kept, replaced)
-        except typst.TypstError:
-            bare, more = _replace(kept, lambda text: (glyphs.plain(text), 0))
-        try:
-            return self._compile(bare, replaced + more)
-        except typst.TypstError as error:
-            # What it quotes may be a name, and must not reach a log.
-            raise UnprintableError(f"{paper.title}: {_QUOTED.sub('…', error.message)}") from None
+        for spell in (glyphs.printable, glyphs.plain):
+            kept, replaced = _replace(whole, spell)
+            if replaced:
+                kept["parts"].append(note(_REPLACED.format(replaced)))
+            try:
+                return self._compile(kept, replaced)
+            except typst.TypstError as error:
+                # What it quotes may be a name, and must not reach a log.
+                failure = _QUOTED.sub("…", error.message)
+        raise UnprintableError(f"{paper.title}: {failure}")
 
     def _whole(self, paper: Paper, first_page: int) -> dict[str, Any]:
         return {
