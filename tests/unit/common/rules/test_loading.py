@@ -112,7 +112,10 @@ def test_every_fault_is_told_at_once() -> None:
 
 
 def test_a_term_that_leads_back_to_itself_is_refused() -> None:
-    terms = {"here": {"any": [{"term": "there"}]}, "there": {"term": "here"}}
+    terms = {
+        "here": {"zh": "此", "means": {"any": [{"term": "there"}]}},
+        "there": {"zh": "彼", "means": {"term": "here"}},
+    }
     assert fault_of({"terms": terms, "rules": [{**RULE, "must": {"term": "here"}}]})[0] == "unknown_term"
 
 

@@ -47,6 +47,13 @@ class Parameter(Text):
         return self
 
 
+class TermText(Text):
+    """A requirement that has a name (用语), for rules to refer to."""
+
+    zh: Word
+    means: Any
+
+
 class Gate(Text):
     """What is refused rather than allowed to violate the rule."""
 
@@ -90,7 +97,7 @@ class PackText(Text):
     rejections: dict[Word, Word] = {}
     incidents: Cited = {}
     parameters: dict[Word, Parameter] = {}
-    terms: dict[Word, Any] = {}
+    terms: dict[Word, TermText] = {}
     rules: list[Any] = Field(min_length=1)
 
 

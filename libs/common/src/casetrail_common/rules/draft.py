@@ -1,5 +1,6 @@
 """A case file while it is being changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,16 +13,19 @@ class Draft:
     """A case file while it is being changed; the objects in it are never changed, but replaced."""
 
     things: dict[str, Thing]
-    links: dict[str, frozenset[str]]
+    _before: Mapping[str, frozenset[str]]
+    _links: dict[str, set[str]]
+    """Links made since."""
 
     @classmethod
     def of(cls, file: CaseFile) -> "Draft":
         """Begin with a case file, which stays as it is."""
-        return cls(dict(file.things), dict(file.links))
+        return cls(dict(file.things), file.links, {})
 
     def done(self) -> CaseFile:
-        """Return what it has become."""
-        return CaseFile(self.things, self.links)
+        """Return what it has become so far."""
+        made = {id_: self._before.get(id_, frozenset()) | others for id_, others in self._links.items()}
+        return CaseFile(dict(self.things), {**self._before, **made})
 
     def set(self, kind: str, id_: str, at: datetime, /, **values: Any) -> None:
         """Give an object attributes; empty values leave it as it is."""
@@ -42,9 +46,9 @@ class Draft:
 
     def link(self, one: str, *others: str) -> None:
         """Link an object to others."""
-        self.links[one] = self.links.get(one, frozenset()) | set(others)
         for other in others:
-            self.links[other] = self.links.get(other, frozenset()) | {one}
+            self._links.setdefault(one, set()).add(other)
+            self._links.setdefault(other, set()).add(one)
 
 
 def _is_empty(value: Any) -> bool:

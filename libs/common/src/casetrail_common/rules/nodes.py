@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from casetrail_common.rules.casefile import BIRTH, CaseFile, Held, Thing, Value
 
@@ -16,8 +16,7 @@ class Look:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """A requirement is met."""
 
     since: datetime
@@ -110,7 +109,8 @@ class Pattern:
                 return None
             if held:
                 since = max(since, held.since)
-        return _last([Met(since, (thing.id,)), *(node.met(look, thing) for node in self.inner)])
+        itself = Met(since, (thing.id,))
+        return _last([itself, *(node.met(look, thing) for node in self.inner)]) if self.inner else itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class On:
 class Term:
     """A requirement that the pack has given a name (用语)."""
 
-    name: str
+    zh: str
     node: Node
 
     def met(self, look: Look, thing: Thing) -> Met | None:

@@ -8,7 +8,7 @@ from casetrail_common.calendar import UNITS, Period
 from casetrail_common.records import record_type
 from casetrail_common.rules import nodes
 from casetrail_common.rules.casefile import Value
-from casetrail_common.rules.document import Parameter
+from casetrail_common.rules.document import Parameter, TermText
 from casetrail_common.rules.faults import FaultFoundError
 from casetrail_common.rules.limits import BORN, Anchor, Before, Limit, Once, Promptly, Within
 from casetrail_common.rules.model import Attribute, model
@@ -25,7 +25,7 @@ class Reader:
     """Reads the text of one rule, for one kind of subject at a time."""
 
     parameters: Mapping[str, Parameter]
-    terms: Mapping[str, Any]
+    terms: Mapping[str, TermText]
     used: set[str] = field(default_factory=set)
     """Names of the parameters referred to so far."""
     _open_terms: tuple[str, ...] = ()
@@ -80,9 +80,9 @@ class Reader:
         is_known = isinstance(name, str) and name in self.terms and name not in self._open_terms
         _expect(is_known, "unknown_term", name=name)
         outer, self._open_terms = self._open_terms, (*self._open_terms, name)
-        node = self.requirement(self.terms[name], kind)
+        node = self.requirement(self.terms[name].means, kind)
         self._open_terms = outer
-        return nodes.Term(name, node)
+        return nodes.Term(self.terms[name].zh, node)
 
     def _recorded(self, text: Mapping[str, Any]) -> Node:
         is_known = set(text) <= {"recorded", "by"} and text["recorded"] == "throughout"

@@ -95,7 +95,7 @@ class _Trial:
         self, done: nodes.Node | None = None, *, in_situation: bool = True, limit_known: bool = True
     ) -> "_Stage":
         """Return a case with one subject of the rule, in its situation and with its limit at hand, or not."""
-        stage = _Stage(Draft({}, {}))
+        stage = _Stage(Draft.of(CaseFile()))
         conduct = min(self.rule.conduct)
         case = _SUBJECT if self.duty.kind == CASE else "case"
         stage.draft.bear(CASE, case, _BEGIN, conduct_type=conduct)
