@@ -18,9 +18,9 @@ from casetrail_common.ids import new_id, stream_name
 from casetrail_common.rules.loader import pack_document
 from casetrail_review.commands import GiveOpinion, IssueDecision, ReturnSubmission, SubmitReview
 from casetrail_review.domain.submission import SubmissionState
+from casetrail_review.found import Lying, found_case, found_submission, standing_of
 from casetrail_review.projections import FOLDS, react
 from casetrail_review.service.decisions import issue_decision
-from casetrail_review.service.objects import Lying, found_case, found_submission, standing_of
 from casetrail_review.service.opinions import give_opinion
 from casetrail_review.service.submissions import return_submission, submit_review
 from support.memory import MemoryLedger

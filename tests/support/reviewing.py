@@ -29,8 +29,8 @@ from casetrail_review.process import BLUEPRINT
 from support.facts import FactBook
 from support.serving import Served, serving
 
-SILENCE_S = 0.3
-"""Seconds a submission waits for an intake that may say nothing."""
+PATIENCE_S = 60.0
+"""Seconds a submission waits for intake: so many that none waits them out, however busy the machine is."""
 
 
 async def _settled(_agency: str) -> bool:
@@ -54,6 +54,10 @@ class Reviewing:
     def who(self, person: str, *roles: str, unit: str | None = "u1") -> Principal:
         """Return somebody of the agency."""
         return Principal(person, self.agency, unit, frozenset(roles))
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Let submissions wait for intake no longer than this from now on."""
+        self.process.settings = self.process.settings.model_copy(update={"deferred_wait_s": seconds})
 
     async def follow(self, service: Service, stream: str, *payloads: Payload) -> None:
         """Follow facts of another service, as the consumer would."""
@@ -142,6 +146,6 @@ class Reviewing:
 @asynccontextmanager
 async def reviewing(stack: StackAddresses, data_dir: Path) -> AsyncIterator[Reviewing]:
     """Open review over a database of its own."""
-    async with serving(BLUEPRINT, stack, data_dir, deferred_wait_s=SILENCE_S) as served:
+    async with serving(BLUEPRINT, stack, data_dir, deferred_wait_s=PATIENCE_S) as served:
         served.process.store.catch_up = _settled
         yield Reviewing(served, f"t-{secrets.token_hex(4)}")

@@ -37,6 +37,7 @@ async def test_a_submission_that_intake_voids_is_answered_with_its_code_each_tim
 async def test_while_intake_is_silent_the_answer_is_202_and_a_repeat_tells_the_outcome(desk: Reviewing) -> None:
     case, form = await desk.open_case()
     feng, wish = desk.who("feng", "case_officer"), {"case": case, "form": form}
+    desk.wait_at_most(0.05)
     waiting = await desk.send(feng, "POST", "/v1/reviews", wish, key="once")
     assert (waiting.status_code, waiting.json()["state"]) == (202, "proposed")
     submission = waiting.json()["submission"]
@@ -59,14 +60,7 @@ async def test_waiting_commands_hold_no_connection_that_the_follower_needs(desk:
     ]
     for case, _ in cases:
         await desk.accept_next(case)
-    for (case, form), answer in zip(cases, await asyncio.gather(*sending), strict=True):
-        # One whose time was up while the thirty stood in line learns it by asking again.
-        last = (
-            answer
-            if answer.status_code == 201
-            else await desk.send(feng, "POST", "/v1/reviews", {"case": case, "form": form}, key=case)
-        )
-        assert (last.status_code, last.json()["state"]) == (201, "reviewing")
+    assert {answer.status_code for answer in await asyncio.gather(*sending)} == {201}
 
 
 async def test_of_many_submissions_at_once_one_is_proposed(desk: Reviewing) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from casetrail_common.errors import CasetrailError
 from casetrail_review.domain.submission import SubmissionState
-from casetrail_review.service.objects import last_submission
+from casetrail_review.found import last_submission
 from support.review import Review
 
 EXPECTED = {"transition_not_allowed", "not_found", "legal_review_missing", "head_or_collective_missing"}

@@ -5,7 +5,7 @@ import pytest
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_review.domain.duties import may_see
-from casetrail_review.service.objects import found_case
+from casetrail_review.found import found_case
 from support.review import DUAN, FENG, MA, SONG, Review, who
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from casetrail_common.bus.progress import Bell
 from casetrail_common.ledger.store import Store
 from casetrail_review.domain.submission import SubmissionState
-from casetrail_review.service.objects import Lying, found_submission
+from casetrail_review.found import Lying, found_submission
 
 FIRST_PAUSE_S: Final = 0.01
 LONGEST_PAUSE_S: Final = 0.2

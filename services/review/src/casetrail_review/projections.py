@@ -27,7 +27,7 @@ from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.view import Consequences, View
 from casetrail_common.sealing import seal_streams
-from casetrail_review.case_file import COPIED, COPY
+from casetrail_review.case_file import EXTENT, PAGE
 from casetrail_review.disposal import HELD, dispose
 from casetrail_review.domain import case, document, submission
 from casetrail_review.domain.case import Case
@@ -119,8 +119,8 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     VERDICT,
     SUBMISSIONS,
     DECISION,
-    COPY,
-    COPIED,
+    PAGE,
+    EXTENT,
     HELD,
 )
 

@@ -12,8 +12,8 @@ from casetrail_common.web import Page, PageWish
 from casetrail_review.domain.case import Case
 from casetrail_review.domain.document import Decision
 from casetrail_review.domain.duties import SEES_EVERY_CASE, may_see
+from casetrail_review.found import Lying, found_case, found_submission, not_found
 from casetrail_review.projections import DECISION, SUBMISSIONS
-from casetrail_review.service.objects import Lying, found_case, found_submission, not_found
 
 
 @dataclass(frozen=True, slots=True)

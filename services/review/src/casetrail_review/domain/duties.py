@@ -6,7 +6,7 @@ Source: HN 11.1(2)-(4), QH 8.1(3) and FS 14 name the roles; that one person does
 from collections.abc import Mapping
 from typing import Final
 
-from casetrail_common.auth import Principal
+from casetrail_common.auth.principal import Principal
 from casetrail_common.auth.roles import Role
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.intake import Slot

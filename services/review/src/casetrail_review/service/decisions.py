@@ -8,8 +8,8 @@ from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_review.commands import IssueDecision
+from casetrail_review.found import found_submission
 from casetrail_review.service.law import require_lawful
-from casetrail_review.service.objects import found_submission
 
 
 def issue_decision(submission_id: str, wish: IssueDecision, who: Principal) -> Decide:

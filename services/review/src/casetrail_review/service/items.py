@@ -4,8 +4,8 @@ from casetrail_common.ids import stream_name
 from casetrail_common.incidents import refused_act
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
+from casetrail_review.found import not_found
 from casetrail_review.projections import DECISION
-from casetrail_review.service.objects import not_found
 
 
 def refuse_change(item: str, command: str) -> Decide:

@@ -6,9 +6,7 @@ from casetrail_common.errors import CasetrailError
 from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.view import View
-from casetrail_common.rules.compile import activate, compiled
-from casetrail_common.rules.engine import LawBook
-from casetrail_common.rules.gates import gate
+from casetrail_common.rules import LawBook, activate, compiled, gate
 from casetrail_review.case_file import case_file_of
 
 

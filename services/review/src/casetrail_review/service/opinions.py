@@ -12,7 +12,7 @@ from casetrail_common.ledger.view import View
 from casetrail_review.commands import GiveOpinion
 from casetrail_review.domain.duties import require_duty
 from casetrail_review.domain.submission import Submission
-from casetrail_review.service.objects import found_submission
+from casetrail_review.found import found_submission
 
 
 def give_opinion(submission_id: str, wish: GiveOpinion, who: Principal) -> Decide:

@@ -11,7 +11,7 @@ from casetrail_common.ledger.view import View
 from casetrail_review.commands import ReturnSubmission, SubmitReview
 from casetrail_review.domain.case import CaseState
 from casetrail_review.domain.duties import MAY_RETURN
-from casetrail_review.service.objects import (
+from casetrail_review.found import (
     found_case,
     found_submission,
     last_submission,
