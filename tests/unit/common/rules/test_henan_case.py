@@ -160,7 +160,7 @@ def test_what_is_recorded_later_is_not_known_yet_and_what_is_entered_late_is_not
     assert judged(late_entry)["21.1", "K1"].status == "satisfied"
 
 
-def test_a_recording_without_spoken_notes_or_notice_violates_both_clauses_and_can_be_made_good() -> None:
+def test_a_recording_without_spoken_notes_or_notice_violates_both_clauses() -> None:
     silent = without(story(), media.AvNoticeGivenV1, lambda p: p.session == "AV-1")
     silent = without(silent, media.AvAnnotatedV1, lambda p: p.session == "AV-1" and bool(p.voice))
     added = media.AvAnnotatedV1(session="AV-1", voice=["time", "place", "officers", "act", "focus"])
@@ -170,6 +170,13 @@ def test_a_recording_without_spoken_notes_or_notice_violates_both_clauses_and_ca
         ("18.2b", "AV-1"): "violated",
     }
     assert ("18.2a", "AV-1") not in broken(healed)
+
+
+def test_people_are_told_during_the_recording_and_not_afterwards() -> None:
+    for when, is_broken in (("16:30:00", False), ("16:30:01", True)):
+        untold = without(story(), media.AvNoticeGivenV1, lambda p: p.session == "AV-1")
+        notice = step(f"2025-08-13T{when}", "media", "session:AV-1", media.AvNoticeGivenV1(session="AV-1"))
+        assert (("18.2b", "AV-1") in broken([*untold, notice])) == is_broken
 
 
 def test_a_missing_record_is_pending_during_the_act_and_violated_from_its_end() -> None:

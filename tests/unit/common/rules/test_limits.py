@@ -65,3 +65,4 @@ def test_a_due_date_beyond_the_calendar_is_provisional_whatever_the_status() -> 
     limit = Within(Period("working_days", 1), BORN)
     assert verdict(limit, None, EVENT).provisional
     assert verdict(limit, EVENT, EVENT).provisional
+    assert (verdict(limit, None, EVENT).calendar, verdict(WITHIN, None, EVENT).calendar) == ("none", None)

@@ -170,6 +170,7 @@ def test_a_pack_says_which_clause_stands_beside_a_step_a_refusal_and_a_forbidden
     assert henan.clause_of_command("add_record", "summary_filing") is None
     assert henan.clause_of_command("store_session") == "henan-2019/22.1a"
     assert henan.clause_of_command("give_opinion", "legal") == "henan-2019/11.1(3)"
+    assert henan.clause_of_command("give_opinion", "closure_record") == "henan-2019/13.1"
     assert henan.clause_of_command("fly") is None
     assert henan.clause_of_refusal("legal_review_missing") == "henan-2019/11.1(3)"
     assert henan.clause_of_refusal("initiation_not_approved") == "henan-2019/9.1(1)"

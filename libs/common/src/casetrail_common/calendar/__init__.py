@@ -3,6 +3,7 @@
 from casetrail_common.calendar.days import UNKNOWN, Calendar
 from casetrail_common.calendar.periods import (
     BEIJING,
+    CALENDAR_UNITS,
     UNITS,
     Due,
     Period,
@@ -16,6 +17,7 @@ from casetrail_common.calendar.shipped import SHIPPED, calendar_document
 
 __all__ = [
     "BEIJING",
+    "CALENDAR_UNITS",
     "SHIPPED",
     "UNITS",
     "UNKNOWN",

@@ -15,6 +15,8 @@ Unit = Literal["seconds", "hours", "calendar_day_of_trigger", "days", "working_d
 UNITS: Final[frozenset[str]] = frozenset(get_args(Unit))
 UNCOUNTED: Final[frozenset[str]] = frozenset({"calendar_day_of_trigger", "stated_day"})
 """Units of periods that have no number: the trigger's own day, and the day that an order states."""
+CALENDAR_UNITS: Final[frozenset[str]] = frozenset({"days", "working_days"})
+"""Units whose periods end otherwise when another calendar is loaded."""
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 """The zone in which days of the law begin and end."""

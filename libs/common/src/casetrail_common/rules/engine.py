@@ -61,7 +61,7 @@ class Finding:
     """The due date, if it is still ahead: one second later the duty would be overdue."""
     pack: str
     calendar: str | None
-    """Version of the calendar; None if no due date was computed."""
+    """Version of the calendar that the due date was counted on; None if it counts no working days."""
     engine: str = ENGINE
 
     def as_fact(self, case: str) -> FindingChangedV1:
@@ -99,7 +99,7 @@ def findings_of(rule: Rule, active: ActivePack, book: LawBook, versions: Version
             if _reaches(rule, duty, look, subject):
                 judged = _judge(duty, book, look, subject)
                 if versions.is_law_of(active, local_day(judged.day)):
-                    yield _finding(rule, active, book, look, judged)
+                    yield _finding(rule, active, look, judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _judge(duty: Duty, book: LawBook, look: Look, subject: Thing) -> _Judged:
     return _Judged(subject, verdict, met, anchored or born if isinstance(duty.limit, Within) else born)
 
 
-def _finding(rule: Rule, active: ActivePack, book: LawBook, look: Look, judged: _Judged) -> Finding:
+def _finding(rule: Rule, active: ActivePack, look: Look, judged: _Judged) -> Finding:
     verdict, met, subject = judged.verdict, judged.met, judged.subject
     is_broken = verdict.status in BROKEN
     offences = [
@@ -158,5 +158,5 @@ def _finding(rule: Rule, active: ActivePack, book: LawBook, look: Look, judged: 
         incidents=len(offences),
         next_due=verdict.due if verdict.status == "pending" else None,
         pack=active.pack.name,
-        calendar=book.calendar.version if verdict.due else None,
+        calendar=verdict.calendar,
     )

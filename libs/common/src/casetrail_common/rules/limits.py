@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from casetrail_common.calendar import Calendar, Due, Period, due, whole_second
+from casetrail_common.calendar import CALENDAR_UNITS, Calendar, Due, Period, due, whole_second
 from casetrail_common.facts.archive import FindingStatus
 from casetrail_common.rules.casefile import BIRTH, Thing
 from casetrail_common.rules.nodes import Look, Met
@@ -68,6 +68,8 @@ class Verdict:
     due: datetime | None = None
     provisional: bool = False
     late_by_s: int | None = None
+    calendar: str | None = None
+    """Version of the calendar that the due date was counted on; None for periods that count no working days."""
 
 
 PENDING: Final = Verdict("pending")
@@ -109,12 +111,13 @@ def judge(limit: Limit, met: Met | None, *, anchored: datetime | None, now: date
         case Within():
             if anchored is None:
                 return SATISFIED if met else PENDING
-            return _within(clock.due(limit, anchored), met, now)
+            is_counted = limit.period.unit in CALENDAR_UNITS
+            return _within(clock.due(limit, anchored), met, now, clock.calendar.version if is_counted else None)
 
 
-def _within(end: Due, met: Met | None, now: datetime) -> Verdict:
+def _within(end: Due, met: Met | None, now: datetime, calendar: str | None) -> Verdict:
     """Judge a period. Instants lose their fraction first, since the period lasts until its last second is over."""
-    verdict = Verdict("satisfied", due=end.at, provisional=end.provisional)
+    verdict = Verdict("satisfied", due=end.at, provisional=end.provisional, calendar=calendar)
     late = whole_second(met.since if met else now) - end.at
     if late.total_seconds() <= 0:
         return verdict if met else replace(verdict, status="pending")

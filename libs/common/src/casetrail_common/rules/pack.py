@@ -66,7 +66,7 @@ class Pack:
         Parameters
         ----------
         detail
-            What tells steps of one command apart: record type, activity kind, slot of an opinion, start mode.
+            What tells steps of one command apart, as the pack has it: start mode, record type, activity kind, slot.
         """
         return _cited(self.text.commands, command, detail)
 
