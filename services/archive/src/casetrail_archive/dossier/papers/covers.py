@@ -21,12 +21,12 @@ from casetrail_common.records import label
 
 _CATALOGUE = (
     Column("顺序号", 14, "c"),
-    Column("文号", 34),
+    Column("文号", 37),
     Column("责任者", 24, "c"),
     Column("题名"),
     Column("日期", 19, "c"),
-    Column("页号", 16, "c"),
-    Column("备注", 16, "c"),
+    Column("页号", 15, "c"),
+    Column("文件", 12, "c"),
 )
 
 _RECORDINGS = (Column("顺序号", 14, "c"), Column("所属音像记录", 38), Column("文件"), Column("大小", 26, "r"))
@@ -134,7 +134,7 @@ def catalogue_paper(case: CaseFile, inventory: Inventory) -> Paper:
 def _entry(place: int, filed: Filed) -> list[str]:
     paper = filed.paper
     dated = compact(paper.dated) if paper.dated else ""
-    return [str(place), paper.number, paper.responsible, paper.title, dated, filed.page_range, f"文件{filed.place:03}"]
+    return [str(place), paper.number, paper.responsible, paper.title, dated, filed.page_range, f"{filed.place:03}"]
 
 
 def remarks_paper(case: CaseFile, inventory: Inventory) -> Paper:

@@ -24,7 +24,7 @@ def printable(text: str) -> tuple[str, int]:
 
 
 def plain(text: str) -> tuple[str, int]:
-    """Return a text of nothing but what every Chinese font has; the last resort if a font does not print what it has."""
+    """Return a text of nothing but what every Chinese font has; the last resort, if a font fails to print it."""
     return _spelled(text, lambda char: any(first <= char <= last for first, last in _PLAIN))
 
 
