@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -44,11 +44,13 @@ def interleavings(draw: st.DrawFn) -> list[Fact]:
     return [logs[service].pop(0) for service in turns]
 
 
+@settings(max_examples=30)
 @given(interleavings())
 def test_the_order_in_which_services_are_followed_does_not_matter(facts: list[Fact]) -> None:
     assert build(facts) == WHOLE
 
 
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, len(FACTS)), max_size=6))
 def test_fact_by_fact_or_in_batches_the_file_is_the_same_as_from_scratch(cuts: Sequence[int]) -> None:
     file, bounds = CaseFile(), [0, *sorted(cuts), len(FACTS)]
@@ -57,6 +59,7 @@ def test_fact_by_fact_or_in_batches_the_file_is_the_same_as_from_scratch(cuts: S
     assert file == WHOLE
 
 
+@settings(max_examples=30)
 @given(interleavings(), st.integers(0, len(FACTS)))
 def test_a_file_taken_up_again_from_its_json_goes_on_as_if_it_had_never_been_put_away(
     facts: list[Fact], cut: int
