@@ -10,7 +10,11 @@ from casetrail_embedded.stack.part import PartFailedError
 from casetrail_embedded.stack.ports import NoPortError
 from casetrail_embedded.stack.runfile import AlreadyRunningError
 
-SUBCOMMANDS: Final = ("casetrail_embedded.commands.stack",)
+SUBCOMMANDS: Final = (
+    "casetrail_embedded.commands.stack",
+    "casetrail_embedded.commands.demo",
+    "casetrail_embedded.commands.ledger",
+)
 """Modules that each offer `register(subparsers)`.
 
 It adds parsers and sets on each a default `run`, a function of the parsed arguments that returns the exit code.

@@ -5,17 +5,17 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Generator
 from contextlib import AsyncExitStack
 from typing import Final
 from urllib.parse import urlsplit
 
 import uvicorn
 import uvloop
-from casetrail_archive.process import BLUEPRINT as ARCHIVE
-from casetrail_media.process import BLUEPRINT as MEDIA
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from casetrail_archive.process import BLUEPRINT as ARCHIVE
 from casetrail_common.ids import SERVICES, Service
 from casetrail_common.logs import setup_logging
 from casetrail_common.migrating import migrate
@@ -25,6 +25,7 @@ from casetrail_common.telemetry import setup_telemetry
 from casetrail_embedded.gateway import create_gateway
 from casetrail_embedded.issuer import create_dev_issuer
 from casetrail_intake.process import BLUEPRINT as INTAKE
+from casetrail_media.process import BLUEPRINT as MEDIA
 from casetrail_review.process import BLUEPRINT as REVIEW
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (INTAKE, MEDIA, REVIEW, ARCHIVE)
@@ -34,10 +35,10 @@ async def serve_together(settings: Settings) -> None:
     """Serve everything from this process until told to stop; a part that fails ends it, and it is started again."""
     stop = stop_on_signals()
     async with AsyncExitStack() as stack:
-        processes = {each: await stack.enter_async_context(open_process(each, settings)) for each in BLUEPRINTS}
-        apps: dict[Service, FastAPI | str] = {each.service: create_app(each, processes[each]) for each in BLUEPRINTS}
+        opened = [(each, await stack.enter_async_context(open_process(each, settings))) for each in BLUEPRINTS]
+        apps: dict[Service, FastAPI | str] = {each.service: create_app(each, process) for each, process in opened}
         async with asyncio.TaskGroup() as group:
-            for each, process in processes.items():
+            for each, process in opened:
                 group.create_task(work(each, process, stop))
             await serve_gateway(create_gateway(apps, issuer=issuer_of(settings)), settings, stop)
 
@@ -70,9 +71,10 @@ async def serve_gateway(gateway: ASGIApp, settings: Settings, stop: asyncio.Even
 class _Server(uvicorn.Server):
     """Leaves signals to us, who stop the workers as well."""
 
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
         """Capture none."""
-        return contextlib.nullcontext()
+        yield
 
 
 def stop_on_signals() -> asyncio.Event:

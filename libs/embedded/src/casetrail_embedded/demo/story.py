@@ -26,7 +26,8 @@ class Story:
     """The case while it is told."""
 
     client: Client
-    video: Path
+    videos: tuple[Path, Path]
+    """Of the inquiry and of the inspection."""
     tell: Tell
     ids: dict[str, str] = field(default_factory=dict)
     now: str = ""
@@ -153,6 +154,7 @@ class _Visit:
     begun: str
     ended: str
     stored: str
+    video: Path
 
 
 async def _inquire(story: Story) -> None:
@@ -170,6 +172,7 @@ async def _inquire(story: Story) -> None:
             begun="2025-08-13T15:00:00+08:00",
             ended="2025-08-13T16:30:00+08:00",
             stored="2025-08-13T23:59:59+08:00",
+            video=story.videos[0],
         ),
     )
 
@@ -189,6 +192,7 @@ async def _inspect(story: Story) -> None:
             begun="2025-08-20T11:00:00+08:00",
             ended="2025-08-20T11:50:00+08:00",
             stored="2025-08-21T08:10:00+08:00",
+            video=story.videos[1],
         ),
     )
 
@@ -235,7 +239,7 @@ async def _visit(story: Story, name: str, visit: _Visit) -> None:
 
 
 async def _store(story: Story, officer: cast.Member, session: str, visit: _Visit) -> None:
-    content = story.video.read_bytes()
+    content = visit.video.read_bytes()
     wish = {
         "repository": story.ids["repository"],
         "custodian": cast.BAI.person,
