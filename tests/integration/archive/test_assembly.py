@@ -21,7 +21,7 @@ PDFA = "http://www.aiim.org/pdfa/ns/id/"
 
 
 @pytest.fixture(scope="module")
-def assembled(tmp_path_factory) -> tuple[Path, Volume]:
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Volume]:
     folder = tmp_path_factory.mktemp("volumes") / "volume"
     source = PenaltyCase().source(tmp_path_factory.mktemp("recordings"))
     return folder, asyncio.run(assemble(source, folder))
@@ -35,14 +35,14 @@ def run(folder: Path, *command: str) -> int:
     return subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False).returncode
 
 
-def test_bagit_and_sha256sum_accept_the_package(assembled):
+def test_bagit_and_sha256sum_accept_the_package(assembled: tuple[Path, Volume]) -> None:
     folder, _ = assembled
     assert bagit.Bag(str(folder)).validate()
     assert run(folder, "sha256sum", "-c", "--strict", "manifest-sha256.txt") == 0
     assert run(folder, "sha256sum", "-c", "--strict", "tagmanifest-sha256.txt") == 0
 
 
-def test_the_carried_verifier_confirms_the_package_from_any_terminal(assembled):
+def test_the_carried_verifier_confirms_the_package_from_any_terminal(assembled: tuple[Path, Volume]) -> None:
     folder, volume = assembled
     python = (sys.executable, "-I", "-X", "utf8=0", "data/verify.py")
     assert run(folder, *python, ".", "--root", volume.root) == 0
@@ -51,13 +51,13 @@ def test_the_carried_verifier_confirms_the_package_from_any_terminal(assembled):
     assert not list(folder.rglob("__pycache__"))
 
 
-def test_the_root_hash_is_the_digest_of_the_tag_manifest(assembled):
+def test_the_root_hash_is_the_digest_of_the_tag_manifest(assembled: tuple[Path, Volume]) -> None:
     folder, volume = assembled
     assert root_of(folder) == volume.root
     assert run(folder, "sh", "-c", f"sha256sum tagmanifest-sha256.txt | grep -q ^{volume.root}") == 0
 
 
-def test_the_volume_holds_every_paper_in_the_order_of_binding(assembled):
+def test_the_volume_holds_every_paper_in_the_order_of_binding(assembled: tuple[Path, Volume]) -> None:
     folder, volume = assembled
     names = [path.stem for path in papers(folder)]
     assert names[:6] == [
@@ -72,7 +72,7 @@ def test_the_volume_holds_every_paper_in_the_order_of_binding(assembled):
     assert volume.papers == len(names) - 3
 
 
-def test_every_paper_is_pdf_a_2u_with_its_fonts_inside(assembled):
+def test_every_paper_is_pdf_a_2u_with_its_fonts_inside(assembled: tuple[Path, Volume]) -> None:
     for path in papers(assembled[0]):
         raw = path.read_bytes()
         assert raw.endswith(b"%%EOF\n")
@@ -91,14 +91,14 @@ def test_every_paper_is_pdf_a_2u_with_its_fonts_inside(assembled):
                 assert "/ToUnicode" in font
 
 
-async def test_the_same_case_gives_the_same_bytes(assembled, tmp_path):
+async def test_the_same_case_gives_the_same_bytes(assembled: tuple[Path, Volume], tmp_path: Path) -> None:
     recordings = tmp_path / "recordings"
     recordings.mkdir()
     again = await assemble(PenaltyCase().source(recordings), tmp_path / "again")
     assert again == assembled[1]
 
 
-def test_the_page_needs_no_network_and_names_every_file_it_opens(assembled):
+def test_the_page_needs_no_network_and_names_every_file_it_opens(assembled: tuple[Path, Volume]) -> None:
     folder, _ = assembled
     page = (folder / "data" / "index.html").read_text("utf-8")
     assert "http://" not in page
@@ -110,7 +110,7 @@ def test_the_page_needs_no_network_and_names_every_file_it_opens(assembled):
     assert page.count("<video") == len(FILMS)
 
 
-async def test_what_people_wrote_can_act_neither_as_markup_nor_in_a_browser(tmp_path):
+async def test_what_people_wrote_can_act_neither_as_markup_nor_in_a_browser(tmp_path: Path) -> None:
     story = PenaltyCase()
     evil = '*粗* #panic("x") $ \\ @a </script><script>alert(1)</script> <!--steps--> "\'&'
     story.record("evil", "other_investigation_record", {"content": evil, "未申报": [evil, {"甲": None}, 7, True]})
@@ -120,7 +120,7 @@ async def test_what_people_wrote_can_act_neither_as_markup_nor_in_a_browser(tmp_
     assert "<script>alert" not in page
 
 
-async def test_a_rare_character_costs_neither_the_dossier_nor_the_character(tmp_path):
+async def test_a_rare_character_costs_neither_the_dossier_nor_the_character(tmp_path: Path) -> None:
     story = PenaltyCase(agency_name="𠮷林县\u202e某局")
     story.record("rare", "other_investigation_record", {"content": "当事人𠀋某（😀）\x1b[0m"})
     volume = await assemble(story.source(), tmp_path / "volume")
@@ -128,12 +128,12 @@ async def test_a_rare_character_costs_neither_the_dossier_nor_the_character(tmp_
     assert "𠀋" in (tmp_path / "volume" / "data" / "contents.jsonl").read_text("utf-8")
 
 
-async def test_a_draft_is_a_package_too(tmp_path):
+async def test_a_draft_is_a_package_too(tmp_path: Path) -> None:
     volume = await assemble(PenaltyCase().source(draft=True), tmp_path / "volume")
     assert run(tmp_path / "volume", sys.executable, "data/verify.py", "--root", volume.root) == 0
 
 
-async def test_erased_content_is_printed_as_erased(tmp_path):
+async def test_erased_content_is_printed_as_erased(tmp_path: Path) -> None:
     story = PenaltyCase()
     story.book.contents = dict.fromkeys(story.book.contents)
     volume = await assemble(story.source(), tmp_path / "volume")
@@ -142,7 +142,7 @@ async def test_erased_content_is_printed_as_erased(tmp_path):
     assert "冯建国".encode() not in everything
 
 
-async def test_a_recording_may_come_from_a_stream_and_may_stay_where_it_is(tmp_path):
+async def test_a_recording_may_come_from_a_stream_and_may_stay_where_it_is(tmp_path: Path) -> None:
     story = PenaltyCase()
     first, second = story.source().recordings
     video = story.videos["AV-1"]
@@ -157,7 +157,7 @@ async def test_a_recording_may_come_from_a_stream_and_may_stay_where_it_is(tmp_p
     assert len(list((tmp_path / "volume" / "data" / "音像").iterdir())) == 1
 
 
-async def test_a_recording_with_other_bytes_is_refused(tmp_path):
+async def test_a_recording_with_other_bytes_is_refused(tmp_path: Path) -> None:
     story = PenaltyCase()
     source = story.source(tmp_path)
     (tmp_path / "AV-1").write_bytes(b"another film")
@@ -165,7 +165,7 @@ async def test_a_recording_with_other_bytes_is_refused(tmp_path):
         await assemble(source, tmp_path / "volume")
 
 
-async def test_facts_that_do_not_hang_together_make_no_volume(tmp_path):
+async def test_facts_that_do_not_hang_together_make_no_volume(tmp_path: Path) -> None:
     source = PenaltyCase().source()
     without_content = dataclasses.replace(source, contents=dict(list(source.contents.items())[:-1]))
     with pytest.raises(AssemblyFailedError):
@@ -178,7 +178,7 @@ async def test_facts_that_do_not_hang_together_make_no_volume(tmp_path):
         await assemble(dataclasses.replace(source, streams=tuple(cut)), tmp_path / "three")
 
 
-def test_a_character_that_a_font_has_but_does_not_print_costs_nothing_either(monkeypatch):
+def test_a_character_that_a_font_has_but_does_not_print_costs_nothing_either(monkeypatch: pytest.MonkeyPatch) -> None:
     claimed = glyphs.covered() | {"𠀋"}
     monkeypatch.setattr(glyphs, "covered", lambda: claimed)
     press = Typesetter(agency="某局", mark="", made_at=START)

@@ -1,5 +1,7 @@
 """Whatever stands in a package, the verifier names it and never crashes."""
 
+from pathlib import Path
+
 import pytest
 
 from support.packages import Package, facts_file, rewrite_manifests, write_package
@@ -33,7 +35,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("bytes_", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("name", ["streams.json", "contents.jsonl", "facts/review", "manifest"])
-def test_broken_files_are_named_and_never_crash_the_verifier(tmp_path, name, bytes_, capsys):
+def test_broken_files_are_named_and_never_crash_the_verifier(
+    tmp_path: Path, name: str, bytes_: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     package = Package(tmp_path, write_package(PenaltyCase().source(), tmp_path))
     path = package.folder / "data" / name
     if name.startswith("facts"):

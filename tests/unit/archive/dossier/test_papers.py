@@ -41,20 +41,20 @@ def words(value: Any) -> str:
     return ""
 
 
-def test_the_cover_names_the_case_by_party_and_conduct(story):
+def test_the_cover_names_the_case_by_party_and_conduct(story: PenaltyCase) -> None:
     said = words(cover_paper(read_case(story.source()), EMPTY).parts)
     for word in ("恒远物流有限公司未按规定查验登记寄递物品案", "新执罚〔2025〕58号", "综合执法大队", "2025年9月19日"):
         assert word in said
 
 
-def test_papers_lie_in_the_order_of_binding(story):
+def test_papers_lie_in_the_order_of_binding(story: PenaltyCase) -> None:
     titles = [paper.title for paper in papers_of(read_case(story.source()), {})]
     assert titles[:3] == ["程序启动（立案）审批表", "行政处罚决定书", "送达回证"]
     assert titles.index("询问笔录") < titles.index("案件处理（承办）意见") < titles.index("结案审批表")
     assert titles[-2:] == ["规则核对表", "办案经过"]
 
 
-def test_opinions_given_in_review_stand_on_the_form_they_speak_of(story):
+def test_opinions_given_in_review_stand_on_the_form_they_speak_of(story: PenaltyCase) -> None:
     case = read_case(story.source())
     said = words(record_paper(case, case.records[story.records["handling"]]).parts)
     assert said.index("承办机构意见") < said.index("法制审核意见") < said.index("机关负责人意见")
@@ -62,7 +62,7 @@ def test_opinions_given_in_review_stand_on_the_form_they_speak_of(story):
     assert "马琳" in said
 
 
-def test_an_opinion_that_was_not_given_is_shown_as_missing():
+def test_an_opinion_that_was_not_given_is_shown_as_missing() -> None:
     story = PenaltyCase()
     story.record("measure", "measure_approval", {"reason": "防止证据转移", "basis": "某法", "object": "快件"})
     case = read_case(story.source())
@@ -70,7 +70,7 @@ def test_an_opinion_that_was_not_given_is_shown_as_missing():
     assert said.count("（未填写）") == 2
 
 
-def test_a_later_signature_and_a_correction_stand_on_the_record():
+def test_a_later_signature_and_a_correction_stand_on_the_record() -> None:
     story = PenaltyCase()
     before, after = story.book.seal("六件"), story.book.seal("七件")
     correction = intake.Correction(id="c1", position="第2页第3行", before=before, after=after)
@@ -87,7 +87,7 @@ def test_a_later_signature_and_a_correction_stand_on_the_record():
     assert "somebody" in said
 
 
-def test_the_annotation_sheet_says_where_a_recording_lies_if_not_in_the_volume(story):
+def test_the_annotation_sheet_says_where_a_recording_lies_if_not_in_the_volume(story: PenaltyCase) -> None:
     case = read_case(story.source())
     session = next(iter(case.sessions.values()))
     assert "未随卷存放" in words(recording_paper(case, session, {}).parts)
@@ -97,27 +97,27 @@ def test_the_annotation_sheet_says_where_a_recording_lies_if_not_in_the_volume(s
         assert word in said
 
 
-def test_findings_begin_with_what_is_violated(story):
+def test_findings_begin_with_what_is_violated(story: PenaltyCase) -> None:
     said = words(findings_paper(read_case(story.source())).parts)
     assert "违反2项，符合3项" in said
     assert said.index("henan-2019/21.1") < said.index("henan-2019/11.1(3)")
     assert "逾期10小时1秒" in said
 
 
-def test_the_remarks_sheet_says_what_is_missing_and_why(story):
+def test_the_remarks_sheet_says_what_is_missing_and_why(story: PenaltyCase) -> None:
     said = words(remarks_paper(read_case(story.source()), EMPTY).parts)
     for word in ("音像1（录像）的原始文件未随卷存放", "2项内容已依法消除", "1处字符为字库所无", "秦岚"):
         assert word in said
 
 
-def test_a_cause_comes_before_its_effect_although_both_were_recorded_at_the_same_instant():
+def test_a_cause_comes_before_its_effect_although_both_were_recorded_at_the_same_instant() -> None:
     book = FactBook(now=china(8, 11))
     for service, code in [("review", "a"), ("intake", "b"), ("media", "c"), ("intake", "d")]:
         book.fact_of(service, "case:x:1", IncidentRecordedV1(item="x", code=code, command="t"))  # type: ignore[arg-type]
     assert [fact.fields["code"] for fact in in_causal_order(reversed(book.facts))] == ["a", "b", "c", "d"]
 
 
-def test_a_fact_nobody_knows_is_still_a_step_of_the_case(story):
+def test_a_fact_nobody_knows_is_still_a_step_of_the_case(story: PenaltyCase) -> None:
     steps = course(read_case(story.source()))
     assert steps[0].what.startswith("登记案件")
     assert steps[-1].what == "案卷归档"
@@ -125,7 +125,7 @@ def test_a_fact_nobody_knows_is_still_a_step_of_the_case(story):
 
 
 @given(st.text(max_size=200))
-def test_a_file_name_can_be_carried_by_every_file_system(title):
+def test_a_file_name_can_be_carried_by_every_file_system(title: str) -> None:
     name = file_name(f"003-{title}", ".pdf")
     assert len(name) <= LONGEST_NAME
     assert name.startswith("003-")
@@ -134,7 +134,7 @@ def test_a_file_name_can_be_carried_by_every_file_system(title):
     assert all(ord(char) < 0x10000 for char in name)
 
 
-def test_streams_of_the_same_object_get_different_files():
+def test_streams_of_the_same_object_get_different_files() -> None:
     taken: set[str] = set()
     long = "record:agency:" + "x" * 80
     names = [stream_file_name(stream, taken) for stream in ("case:a:1", "case:b:1", long, long + "y", "odd")]
@@ -142,7 +142,7 @@ def test_streams_of_the_same_object_get_different_files():
     assert all(len(name) <= LONGEST_NAME for name in names)
 
 
-def test_what_people_wrote_prints_whatever_its_shape():
+def test_what_people_wrote_prints_whatever_its_shape() -> None:
     assert (
         prose([{"q": "多少件？", "a": "七件。"}, {"问": "还有吗", "答": ["没有"]}])
         == "问：多少件？\n答：七件。\n问：还有吗\n答：没有"
@@ -151,12 +151,12 @@ def test_what_people_wrote_prints_whatever_its_shape():
     assert prose({"名称": "水样", "数量": 3}) == "名称：水样\n数量：3"
 
 
-def test_a_character_that_no_font_has_is_printed_as_its_code():
+def test_a_character_that_no_font_has_is_printed_as_its_code() -> None:
     assert printable("郭守义 A") == ("郭守义 A", 0)
     assert printable("𠀋\u202e\t完\n") == ("[U+2000B][U+202E] 完\n", 2)
 
 
-def test_times_are_worded_for_china():
+def test_times_are_worded_for_china() -> None:
     assert moment(china(8, 11, 8, 5)) == "2025年8月11日8时05分"
     assert span(china(8, 11, 23, 50), china(8, 12, 0, 10)) == "2025年8月11日23时50分至2025年8月12日0时10分"
     assert duration(int(timedelta(hours=8, minutes=10, seconds=1).total_seconds())) == "8小时10分1秒"
