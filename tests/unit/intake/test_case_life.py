@@ -20,6 +20,7 @@ from casetrail_common.facts.intake import (
 )
 from casetrail_common.facts.review import DecisionIssuedV1, ReviewReturnedV1, ReviewSubmittedV1
 from casetrail_common.ids import new_id, stream_name
+from casetrail_common.rules import pack_document
 from casetrail_intake import service
 from casetrail_intake.commands import (
     AddRecord,
@@ -33,6 +34,7 @@ from casetrail_intake.commands import (
 from casetrail_intake.projections import FOLDS, case_now, react
 from support.memory import MemoryLedger
 
+DIGEST = "f" * 64
 TEXT = ContentRef(sha256="0" * 64)
 ALLOWED = {
     ("registered", "initiation_pending"),  # T02
@@ -66,12 +68,12 @@ class Life:
         self.submission: str | None = None
 
     async def begin(self) -> "Life":
-        document = {"conduct_types": ["penalty"], "incidents": {"worm_protected": {"record": "henan-2019/24.1a"}}}
+        document = {**pack_document("henan-2019", "2019-06-04"), "conduct_types": ["penalty"]}
         await self.ledger.follow(
             "archive",
             "pack:xinzheng:henan-2019",
             PackLoadedV1(
-                pack="henan-2019", version="2019-06-04", valid_from="2019-06-04", sha256="0" * 64, document=document
+                pack="henan-2019", version="2019-06-04", valid_from="2019-06-04", sha256=DIGEST, document=document
             ),
         )
         certificate = Certificate(number=TEXT, valid_from="2023-01-01", valid_until="2027-12-31")
@@ -243,6 +245,13 @@ async def test_a_submission_that_finds_the_case_elsewhere_is_voided() -> None:
     await life.submit()
     assert isinstance(life.ledger.facts[-1].payload, SubmissionVoidedV1)
     assert await life.state() == "registered"
+
+
+async def test_the_form_of_a_voided_submission_takes_its_opinions_at_intake_again() -> None:
+    life = await Life().begin()
+    await life.submit()
+    form = next(iter(life.ledger.states["in_review", life.case].forms))
+    await life.opine(form, UNIT, "unit")
 
 
 async def test_a_submitted_form_takes_its_opinions_in_review() -> None:

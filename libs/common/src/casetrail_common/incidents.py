@@ -6,6 +6,7 @@ from casetrail_common.law import BEIJING, LAW, PACK
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Plan
 from casetrail_common.ledger.view import View
+from casetrail_common.rules import compiled
 
 
 async def refused_act(view: View, code: str, *, stream: str, item: str, kind: str, command: str) -> Plan:
@@ -33,9 +34,8 @@ async def offended_clauses(view: View, code: str, *, kind: str) -> list[str]:
     law = await view.get(LAW, view.agency)
     clauses = []
     for ref in law.packs_on(view.now.astimezone(BEIJING).date()) if law else ():
-        pack = await view.get(PACK, ref.name)
-        entry = pack.document["incidents"].get(code) if pack else None
-        clause = entry.get(kind) or entry.get("any") if isinstance(entry, dict) else entry
+        loaded = await view.get(PACK, ref.name)
+        clause = loaded and compiled(loaded.document, sha256=loaded.sha256).clause_of_incident(code, kind)
         if clause:
             clauses.append(clause)
     return clauses

@@ -21,6 +21,7 @@ from casetrail_common.facts.intake import (
     InitiationRejectedV1,
     ReviewAcceptedV1,
     ServicePerformedV1,
+    SubmissionVoidedV1,
 )
 from casetrail_common.facts.review import DecisionIssuedV1, ReviewReturnedV1, ReviewSubmittedV1
 from casetrail_common.ledger.fact import Fact
@@ -58,6 +59,8 @@ class Case:
     initiation_form: str | None = None
     submission: str | None = None
     """The submission that was accepted last."""
+    voided: tuple[str, ...] = ()
+    """Submissions that found the case in another state and had no effect."""
     running: tuple[str, ...] = ()
     """Activities that have begun and not ended."""
     outcome: str | None = None
@@ -126,6 +129,8 @@ def _moved(known: Case, fact: Fact) -> Case:
             return replace(known, running=tuple(one for one in known.running if one != activity))
         case ReviewAcceptedV1(submission=submission):
             return replace(known, state="reviewing", submission=submission)
+        case SubmissionVoidedV1(submission=submission):
+            return replace(known, voided=(*known.voided, submission))
         case ServicePerformedV1(of_decision=True):
             return replace(known, state="executing")
         case CaseClosedV1(outcome=outcome):

@@ -55,7 +55,7 @@ def give_opinion(form_id: str, wish: GiveOpinion, who: Principal) -> Decide:
         if form is None or form.case is None or not record_type(form.record_type).slots:
             raise CasetrailError("not_found", {"id": form_id})
         case, state = await case_now(view, form.case)
-        await _require_unsubmitted(view, form_id, form.case)
+        await _require_unsubmitted(view, form_id, form.case, case)
         _require_signatory(wish, form, case, who)
         if state in {"closed", "archived"}:
             raise not_allowed(state, "give_opinion")
@@ -76,11 +76,13 @@ def give_opinion(form_id: str, wish: GiveOpinion, who: Principal) -> Decide:
     return decide
 
 
-async def _require_unsubmitted(view: View, form_id: str, case_id: str) -> None:
+async def _require_unsubmitted(view: View, form_id: str, case_id: str, case: Case) -> None:
     """Insist that the form does not lie in review: then its opinions are review's."""
     in_review = await view.get(IN_REVIEW, case_id)
     submission = in_review.forms.get(form_id) if in_review else None
-    if in_review and submission and in_review.submissions[submission] != "returned":
+    if in_review is None or submission is None or submission in case.voided:
+        return
+    if in_review.submissions[submission] != "returned":
         raise CasetrailError("form_submitted", {"link": f"/v1/reviews/{submission}/opinions"})
 
 
