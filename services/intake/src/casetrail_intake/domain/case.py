@@ -114,27 +114,34 @@ def evolve(case: Case | None, fact: Fact) -> Case | None:
 
 
 def _moved(known: Case, fact: Fact) -> Case:
+    """Return the case after a fact that moves it along a transition, or as `_noted` leaves it."""
     match fact.payload:
-        case CaseFlaggedV1(flag=flag) if flag not in known.flags:
-            return replace(known, flags=(*known.flags, flag))
         case InitiationFiledV1(form=form):
             return replace(known, state="initiation_pending", initiation_form=form)
         case InitiationApprovedV1():
             return replace(known, state="investigating")
         case InitiationRejectedV1():
             return replace(known, state="not_initiated")
-        case ActivityStartedV1(activity=activity):
-            return replace(known, running=(*known.running, activity))
-        case ActivityEndedV1(activity=activity):
-            return replace(known, running=tuple(one for one in known.running if one != activity))
         case ReviewAcceptedV1(submission=submission):
             return replace(known, state="reviewing", submission=submission)
-        case SubmissionVoidedV1(submission=submission):
-            return replace(known, voided=(*known.voided, submission))
         case ServicePerformedV1(of_decision=True):
             return replace(known, state="executing")
         case CaseClosedV1(outcome=outcome):
             return replace(known, state="closed", outcome=outcome)
+    return _noted(known, fact)
+
+
+def _noted(known: Case, fact: Fact) -> Case:
+    """Return the case after a fact that leaves its state as it is."""
+    match fact.payload:
+        case CaseFlaggedV1(flag=flag) if flag not in known.flags:
+            return replace(known, flags=(*known.flags, flag))
+        case ActivityStartedV1(activity=activity):
+            return replace(known, running=(*known.running, activity))
+        case ActivityEndedV1(activity=activity):
+            return replace(known, running=tuple(one for one in known.running if one != activity))
+        case SubmissionVoidedV1(submission=submission):
+            return replace(known, voided=(*known.voided, submission))
     return known
 
 
