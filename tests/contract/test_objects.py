@@ -233,6 +233,17 @@ async def test_an_aborted_upload_is_gone(contract: Contract, key: str) -> None:
     assert await contract.store.list_versions(key) == []
 
 
+async def test_an_upload_that_was_neither_completed_nor_aborted_is_told_of(contract: Contract, key: str) -> None:
+    uploads = [await contract.store.create_multipart(key) for _ in range(3)]
+    for upload in uploads:
+        await contract.put_part(contract.store.presign_part(key, upload, part=1), b"part")
+    await contract.store.abort_multipart(key, uploads[0])
+    await contract.store.complete_multipart(key, uploads[1], await contract.store.list_parts(key, uploads[1]))
+    (left,) = [each for each in await contract.store.list_uploads() if each.key == key]
+    assert left.upload_id == uploads[2]
+    assert abs(left.begun_at - datetime.now(UTC)) < timedelta(minutes=5)
+
+
 async def test_a_completed_upload_has_left_its_version(contract: Contract, key: str) -> None:
     upload = await contract.store.create_multipart(key)
     await contract.put_part(contract.store.presign_part(key, upload, part=1), b"part")

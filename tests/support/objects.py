@@ -14,6 +14,7 @@ from casetrail_common.objects import (
     ObjectNotFoundError,
     PartsMissingError,
     StatedVersion,
+    UnfinishedUpload,
     UploadedPart,
     UploadNotFoundError,
 )
@@ -35,6 +36,7 @@ class FakeObjectStore:
 
     versions: dict[str, list[_Version]] = field(default_factory=dict)
     uploads: dict[tuple[str, str], dict[int, bytes]] = field(default_factory=dict)
+    begun: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     async def ensure_bucket(self) -> None:
         """There is only one bucket."""
@@ -45,6 +47,7 @@ class FakeObjectStore:
     async def create_multipart(self, key: str, *, content_type: str = "application/octet-stream") -> str:
         upload_id = secrets.token_hex(8)
         self.uploads[key, upload_id] = {}
+        self.begun[key, upload_id] = datetime.now(UTC)
         return upload_id
 
     def presign_part(self, key: str, upload_id: str, *, part: int, expires_s: int = 3600) -> str:
@@ -69,6 +72,9 @@ class FakeObjectStore:
 
     async def abort_multipart(self, key: str, upload_id: str) -> None:
         self.uploads.pop((key, upload_id), None)
+
+    async def list_uploads(self) -> list[UnfinishedUpload]:
+        return [UnfinishedUpload(*upload, self.begun[upload]) for upload in self.uploads]
 
     async def put(self, key: str, content: bytes, *, content_type: str = "application/octet-stream") -> str:
         return self._lay(key, content)

@@ -10,6 +10,7 @@ from casetrail_common.objects.store import (
     PartsMissingError,
     StatedVersion,
     StoreUnavailableError,
+    UnfinishedUpload,
     UploadedPart,
     UploadNotFoundError,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "S3ObjectStore",
     "StatedVersion",
     "StoreUnavailableError",
+    "UnfinishedUpload",
     "UploadNotFoundError",
     "UploadedPart",
 ]

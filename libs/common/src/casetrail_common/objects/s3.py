@@ -32,6 +32,7 @@ from casetrail_common.objects.store import (
     PartsMissingError,
     StatedVersion,
     StoreUnavailableError,
+    UnfinishedUpload,
     UploadedPart,
     UploadNotFoundError,
 )
@@ -145,6 +146,14 @@ class S3ObjectStore:
             await self._call("aborting the upload of", key, abort, self._bucket, key, upload_id)
         except UploadNotFoundError:
             return
+
+    async def list_uploads(self) -> list[UnfinishedUpload]:
+        """Return uploads that were neither completed nor aborted, at most a thousand: not every store can page them."""
+        found = await self._call("listing uploads in", "", self._client._list_multipart_uploads, self._bucket)
+        return [
+            UnfinishedUpload(each.object_name, each.upload_id or "", _instant(each.initiated_time))
+            for each in found.uploads
+        ]
 
     async def put(self, key: str, content: bytes, *, content_type: str = "application/octet-stream") -> str:
         """Store a small object and return its version id."""

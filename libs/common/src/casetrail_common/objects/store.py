@@ -31,6 +31,15 @@ class UploadedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class UnfinishedUpload:
+    """An upload in parts that was neither completed nor aborted."""
+
+    key: str
+    upload_id: str
+    begun_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StatedVersion:
     """One version, as the store describes it."""
 
@@ -132,6 +141,10 @@ class ObjectStore(Protocol):
 
     async def abort_multipart(self, key: str, upload_id: str) -> None:
         """Forget an upload and its parts; nothing happens if there is none."""
+        ...
+
+    async def list_uploads(self) -> list[UnfinishedUpload]:
+        """Return uploads that were neither completed nor aborted; a store may tell of no more than a thousand at once."""
         ...
 
     async def put(self, key: str, content: bytes, *, content_type: str = "application/octet-stream") -> str:
