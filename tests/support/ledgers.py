@@ -28,7 +28,7 @@ class RealLedger:
 async def real_ledger(stack: StackAddresses, service: Service, **options: Any) -> AsyncIterator[RealLedger]:
     """Migrate an empty database of the service and open its ledger as the application's role."""
     async with scratch_database(stack, service) as database:
-        settings = Settings(**{f"postgres_{service}_owner_dsn": database.owner_dsn})
+        settings = Settings().model_copy(update={f"postgres_{service}_owner_dsn": database.owner_dsn})
         await asyncio.to_thread(migrate, service, settings)
         async with asyncpg.create_pool(database.app_dsn, min_size=1, max_size=16) as pool:
             yield RealLedger(Store(service, pool, **options), database)

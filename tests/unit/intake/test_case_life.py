@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
+from casetrail_common.facts import ContentRef
 from casetrail_common.facts.archive import DossierFiledV1, NamedStream, PackLoadedV1
 from casetrail_common.facts.intake import (
     Certificate,
-    ContentRef,
     PersonRegisteredV1,
     ReviewAcceptedV1,
     SubmissionVoidedV1,
@@ -105,7 +105,7 @@ class Life:
 
     async def add(self, record_type: str, **more: Any) -> str:
         wish = AddRecord.model_validate({"case": self.case, "type": record_type, "fields": {}} | more)
-        return (await self.ledger.execute(service.add_record(wish, FENG), "feng")).answer["record"]
+        return str((await self.ledger.execute(service.add_record(wish, FENG), "feng")).answer["record"])
 
     async def opine(self, form: str, who: Principal, slot: str, result: str = "agree") -> None:
         wish = GiveOpinion(slot=slot, result=result, opinion="同意。", signed_on=date(2025, 8, 11))  # type: ignore[arg-type]

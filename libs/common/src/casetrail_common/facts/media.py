@@ -122,7 +122,12 @@ class StoredFile(Part):
     duration_ms: int | None = None
     """As measured by reading the whole file; None where it has none (photo) or could not be read."""
     notes: list[str] = []
-    """What probing found, coded, e.g. `duration_differs`, `not_decodable`: a note, never a verdict."""
+    """What probing found, coded: a note for people, never a verdict.
+
+    `not_decodable` it cannot be opened as a recording; `damaged` a part of it cannot be decoded; `gap_in_video`;
+    `shorter_than_header`; `duration_differs` from the declared times; `no_picture`, `no_sound`;
+    `same_bytes_as:<session>`.
+    """
 
 
 class AvStoredV1(Payload, fact="av.stored"):
@@ -143,6 +148,7 @@ class AvRejectedV1(Payload, fact="av.rejected"):
 
     session: str
     upload: str
-    reason: Literal["hash_mismatch", "size_mismatch"]
+    reason: Literal["hash_mismatch", "size_mismatch", "missing"]
+    """`missing`: the store no longer had what it had taken in; found is then the digest of nothing."""
     declared_sha256: Digest
     found_sha256: Digest

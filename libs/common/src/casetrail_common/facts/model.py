@@ -54,7 +54,7 @@ class Payload(Part):
         super().__init_subclass__(**kwargs)
 
     @classmethod
-    def __pydantic_init_subclass__(cls, *, fact: str, **kwargs: Any) -> None:
+    def __pydantic_init_subclass__(cls, *, fact: str, **kwargs: Any) -> None:  # type: ignore[override]
         super().__pydantic_init_subclass__(**kwargs)
         cls.FACT = fact
         cls.VERSION = int(cls.__name__.rpartition("V")[2])

@@ -15,8 +15,8 @@ ERASED: Final = {"erased": True}
 async def facts_of(conn: asyncpg.Connection, stream: str, positions: Sequence[int] | None = None) -> list[Fact]:
     """Return the facts of a stream in order: all of them, or those at the given positions."""
     rows = await conn.fetch(
-        "select body, prev_hash, hash from ledger where stream = $1 and ($2::bigint[] is null or stream_seq = any ($2)) "
-        "order by stream_seq",
+        "select body, prev_hash, hash from ledger "
+        "where stream = $1 and ($2::bigint[] is null or stream_seq = any ($2)) order by stream_seq",
         stream, positions,
     )  # fmt: skip
     return [decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows]
