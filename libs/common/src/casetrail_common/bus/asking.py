@@ -86,7 +86,8 @@ class Asker:
                 self._waiting.pop(request.id, None)
 
     async def _listen(self) -> None:
-        if self._listening is None:
+        if self._listening is None or self._listening.done():
+            self._open.clear()
             self._listening = asyncio.create_task(self._hear(), name="answers")
         await self._open.wait()
 
@@ -112,4 +113,6 @@ class Asker:
         request = headers.get(CE_ID, b"").decode().rpartition("/")[2]
         future = self._waiting.get(request)
         if future is not None and not future.done():
-            future.set_result(decode_note(value))
+            note = decode_note(value)
+            if note is not None:
+                future.set_result(note)

@@ -239,7 +239,7 @@ def _sorted_by_agency(messages: Sequence[Message]) -> dict[str, _Pile]:
     piles: dict[str, _Pile] = defaultdict(_Pile)
     for message in messages:
         if message.headers.get(CE_TYPE) == NOTE_TYPE.encode():
-            if (note := _note_of(message)) and note.kind == "heads":
+            if (note := decode_note(message.value)) and note.kind == "heads":
                 piles[note.agency].heads.append(note)
         elif letter := _letter_of(message):
             piles[letter.agency].letters[letter.key] = letter
@@ -257,11 +257,3 @@ def _letter_of(message: Message) -> Letter | None:
         log.exception("a message is no fact of its topic", extra={**where, "problem": str(error)})
         return None
     return letter
-
-
-def _note_of(message: Message) -> Note | None:
-    try:
-        return decode_note(message.value)
-    except (ValueError, KeyError, TypeError):
-        log.warning("a note could not be read", extra={"topic": message.topic, "offset": message.offset})
-        return None

@@ -1,6 +1,7 @@
 """What services ask of each other on the control topic, and the notes that answer it."""
 
 import json
+import logging
 import secrets
 from typing import Annotated, Literal
 
@@ -8,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from casetrail_common.bus.envelope import NOTE_TYPE
 from casetrail_common.ids import AgencyId, Service
+
+log = logging.getLogger(__name__)
 
 Kind = Literal["range", "heads", "watermark", "status", "clock"]
 """`range`: publish facts again. `heads`: say how long every log is. `watermark`: close the past up to now.
@@ -57,9 +60,9 @@ class Status(_Message):
     """The first few parked streams."""
     jobs: int
     """Work caused by facts and not yet done."""
-    simulated: AwareDatetime | None
+    simulated: AwareDatetime | None = None
     """The agency's clock; None = real."""
-    last: AwareDatetime | None
+    last: AwareDatetime | None = None
     """Instant before which the log is closed: its last fact or watermark."""
 
 
@@ -89,12 +92,10 @@ class Note(_Message):
         return json.dumps(event, separators=(",", ":")).encode()
 
 
-def decode_note(value: bytes) -> Note:
-    """Read a note.
-
-    Raises
-    ------
-    ValueError
-        If it is none of ours (pydantic's ValidationError is one); `KeyError`, `TypeError` likewise.
-    """
-    return Note.model_validate(json.loads(value)["data"])
+def decode_note(value: bytes) -> Note | None:
+    """Read a note; None if it is none of ours, which is logged."""
+    try:
+        return Note.model_validate(json.loads(value)["data"])
+    except (ValueError, KeyError, TypeError):
+        log.exception("a note could not be read")
+        return None
