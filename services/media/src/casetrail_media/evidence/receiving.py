@@ -100,6 +100,7 @@ class Receiving:
         if upload.state != "declared":
             return list(upload.received)
         await self.open_bucket()
+        failpoint("media.before_complete")
         received = [
             ReceivedFile(object=place.key, version_id=await self._joined(place, file))
             for place, file in _places(agency, upload_id, upload)
@@ -154,6 +155,7 @@ class Receiving:
             if [part.number for part in arrived or ()] != [part.number for part in parts_of(declared.bytes)]:
                 raise _incomplete(place, arrived)
             version_id = await self._join(place, row["multipart_id"], arrived or ())
+            failpoint("media.after_join")
         return await self.pool.fetchval(_JOINED, *place.row, version_id) or version_id
 
     async def _join(self, place: _Place, multipart_id: str, parts: Sequence[UploadedPart]) -> str:
