@@ -12,7 +12,7 @@ from typing import Self
 from casetrail_embedded.stack import kafka, postgres, seaweed
 from casetrail_embedded.stack.addresses import AppProcess, StackAddresses, addresses_of, app_environment
 from casetrail_embedded.stack.jars import ensure_jars, parse_lock
-from casetrail_embedded.stack.keeper import Keeper
+from casetrail_embedded.stack.keeper import USUAL_PATIENCE, Keeper, Patience
 from casetrail_embedded.stack.part import Part
 from casetrail_embedded.stack.paths import KAFKA_LOCK, DataDir, cache_dirs, project_root
 from casetrail_embedded.stack.ports import USUAL, choose
@@ -44,6 +44,8 @@ class Stack:
         Ports that must be these and no others, by the names of `ports.USUAL`.
     usual_ports
         Ports to prefer, by name; names given here and not in `ports.USUAL` are allotted too.
+    patience
+        How soon a part that died is started again.
     """
 
     def __init__(
@@ -53,12 +55,14 @@ class Stack:
         apps: AppPlan = no_apps,
         ports: Mapping[str, int] | None = None,
         usual_ports: Mapping[str, int] = USUAL,
+        patience: Patience = USUAL_PATIENCE,
         say: Callable[[str], None] = log.info,
     ) -> None:
         self.directory = DataDir(data_dir.resolve())
         self._apps = apps
         self._demanded_ports = ports or {}
         self._usual_ports = usual_ports
+        self._patience = patience
         self._say = say
         self._keepers: list[Keeper] = []
         self._lock: int | None = None
@@ -147,7 +151,6 @@ class Stack:
         jars = await asyncio.to_thread(ensure_jars, locked, caches=cache_dirs(), say=self._say)
         home, port = self.directory.kafka, ports["kafka"]
         configuration = kafka.write_configuration(home, port=port, controller_port=ports["kafka_controller"])
-        await asyncio.to_thread(kafka.format_storage, jars, home, configuration)
         await self._keep(kafka.kafka_part(jars, home, configuration, port=port))
 
     async def _start_seaweed(self, ports: Mapping[str, int], secrets: Mapping[str, str]) -> None:
@@ -158,7 +161,8 @@ class Stack:
 
     async def _keep(self, part: Part) -> None:
         began = time.monotonic()
-        keeper = Keeper(part, log_file=self.directory.log / f"{part.name}.log", report=self._record)
+        log_file = self.directory.log / f"{part.name}.log"
+        keeper = Keeper(part, log_file=log_file, report=self._record, patience=self._patience)
         self._keepers.append(keeper)
         await keeper.start()
         self._say(f"{part.name} is ready after {time.monotonic() - began:.1f} s")
