@@ -82,22 +82,23 @@ class Sweeper:
         cleared = 0
         while rows := await self.store.pool.fetch(_ABANDONED, before):
             for row in rows:
-                await self._clear(row)
-            cleared += len(rows)
+                cleared += await self._clear(row)
         for upload in await self.objects.list_uploads():
             if upload.begun_at < before and not await self.store.pool.fetchval(_KNOWN, upload.key, upload.upload_id):
                 await self.objects.abort_multipart(upload.key, upload.upload_id)
         return cleared
 
-    async def _clear(self, row: asyncpg.Record) -> None:
+    async def _clear(self, row: asyncpg.Record) -> bool:
         await self.objects.abort_multipart(row["key"], row["multipart_id"])
         async with self.store.reading(row["agency"]) as view:
             upload = await view.get(UPLOAD, row["upload"])
-        if upload is not None and upload.state == "declared":
+        abandoned = upload is not None and upload.state == "declared"
+        if abandoned:
             for version in await self.objects.list_versions(row["key"]):
                 if version.key == row["key"]:
                     await self._remove(version.key, version.version_id)
         await self.store.pool.execute(_FORGET, row["agency"], row["upload"], row["number"], row["multipart_id"])
+        return abandoned
 
     async def _remove(self, key: str, version_id: str) -> None:
         try:

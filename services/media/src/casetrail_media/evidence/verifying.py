@@ -139,7 +139,6 @@ class Verifier:
             now = await tx.view().get(UPLOAD, job.key)
             if upload and payload and now and now.state == "received":
                 await tx.append([NewFact(stream_name("session", job.agency, upload.session), payload)], actor=SYSTEM)
-            await tx.conn.execute("delete from multipart where agency = $1 and upload = $2", job.agency, job.key)
             tx.finish_job(VERIFY, job.key)
             failpoint("media.before_stored")
         failpoint("media.after_stored")

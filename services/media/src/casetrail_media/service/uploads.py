@@ -97,6 +97,6 @@ async def found_upload(view: View, upload_id: str) -> Upload:
 
 
 def _require_storable(session: Session, upload_id: str | None) -> None:
-    """Insist that the recording has ended and no other upload of it is complete."""
-    if session.state != "ended" or session.receiving not in {None, upload_id}:
+    """Insist that the recording has ended and no other upload of it is complete, or was stored."""
+    if session.state == "recording" or session.receiving not in {None, upload_id}:
         raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "store_session"})

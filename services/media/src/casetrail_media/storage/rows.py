@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel
 
 
 class MultipartRow(SQLModel, table=True):
-    """The store's own id of an upload of one file in parts, until the upload is verified or abandoned."""
+    """The store's own id of an upload of one file in parts; kept for a while after the end, for repeated requests."""
 
     __tablename__ = "multipart"
 
