@@ -213,21 +213,22 @@ class Filming:
         """Return the payload of a session's last fact."""
         return dict((await self.facts(session))[-1].fields)
 
-    async def until_killed_at(self, failpoint: str, *what: str) -> int:
-        """Do a piece of media's work in a process of its own, with a failpoint armed; return how it ended."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of its own must be told to work on the same data."""
         settings = self.process.settings
         names = ("postgres_media_dsn", "kafka_bootstrap", "s3_endpoint", "s3_access_key", "s3_secret_key")
+        told = {f"CASETRAIL_{name.upper()}": str(getattr(settings, name)) for name in names}
+        return {**told, "PYTHONPATH": str(Path(__file__).parents[1])}
+
+    async def until_killed_at(self, failpoint: str, *what: str) -> int:
+        """Do a piece of media's work in a process of its own, with a failpoint armed; return how it ended."""
+        armed = {"CASETRAIL_TEST_BUILD": "true", "CASETRAIL_FAILPOINTS": failpoint}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "support.filming_worker", *what),
-            env={
-                **os.environ,
-                **{f"CASETRAIL_{name.upper()}": str(getattr(settings, name)) for name in names},
-                "PYTHONPATH": str(Path(__file__).parents[1]),
-                "CASETRAIL_TEST_BUILD": "true",
-                "CASETRAIL_FAILPOINTS": failpoint,
-            },
+            env={**os.environ, **self.environment, **armed},
         )
-        return await asyncio.wait_for(process.wait(), 60)
+        return await asyncio.wait_for(process.wait(), 120)
 
 
 async def put_parts(file: dict[str, Any], content: bytes) -> None:
