@@ -200,7 +200,7 @@ async def open_town(superuser_dsn: str, bootstrap: str) -> AsyncIterator[Town]:
             await admin.execute(f"create database {database}")
             dsn = await _fill(superuser_dsn, database)
             pool = await asyncpg.create_pool(dsn, min_size=1, max_size=6)
-            stack.push_async_callback(asyncio.wait_for, pool.close(), 10)
+            stack.callback(pool.terminate)
             nodes[service] = Node(service, dsn, bootstrap, pool)
             stack.push_async_callback(nodes[service].halt)
         broker = Broker(bootstrap)

@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 READ_AT_MOST: Final = 500
 READ_WAIT_S: Final = 0.5
+AGENCIES_AT_ONCE: Final = 4
+"""Agencies whose facts are taken in side by side; each takes a connection of the pool that commands use, too."""
 PACE_S: Final = 0.01
 """Seconds from one batch to the next at least. A fetch costs about a millisecond of CPU however little it brings, since
 the client names all partitions each time, and so does a transaction."""
@@ -95,20 +97,24 @@ class Follower:
         backoff = Backoff()
         while True:
             try:
-                layout = await self._meet_broker()
-                await self._resume_kept()
-                async with self._subscription(layout) as subscription:
-                    self._health.well("follower")
-                    backoff.reset()
-                    await self._follow(subscription, layout)
-            except LogMovedError as error:
-                log.warning("a log was cut, beginning it again", extra={"places": str(error.places)})
-                await self._begin_again(error.places)
+                await self._follow_one_broker(backoff)
             except Exception as error:
                 if not isinstance(error, BrokerUnavailableError | LayoutError) and not is_transient(error):
                     log.exception("following failed", extra={"service": self._store.service})
                 self._health.amiss("follower", f"{type(error).__name__}: {error}")
                 await asyncio.sleep(backoff.next())
+
+    async def _follow_one_broker(self, backoff: Backoff) -> None:
+        layout = await self._meet_broker()
+        await self._resume_kept()
+        try:
+            async with self._subscription(layout) as subscription:
+                self._health.well("follower")
+                backoff.reset()
+                await self._follow(subscription, layout)
+        except LogMovedError as error:
+            log.warning("a log was cut, beginning it again", extra={"places": str(error.places)})
+            await self._begin_again(error.places)
 
     async def _meet_broker(self) -> Layout:
         """Find the topics, make those that are missing, and ask for everybody's heads if this is another broker."""
@@ -159,27 +165,33 @@ class Follower:
         watched_at = time.monotonic()
         pace = Pace(PACE_S)
         while True:
-            await self._stop_if_too_much_is_parked(subscription)
+            if self._absorber.parked_something:
+                await self._wait_while_too_much_is_parked()
             messages = await subscription.read(wait_s=READ_WAIT_S, at_most=READ_AT_MOST)
             if messages:
-                await self._take_in(subscription, layout, messages)
+                await self._take_in(layout, messages)
                 await pace.keep()
             await self._commit_sometimes(subscription)
             if time.monotonic() - watched_at > WATCH_EVERY_S:
                 watched_at = time.monotonic()
+                await self._streams_set_aside()
                 if (await self._broker.ensure(ALL_TOPICS)).identity != layout.identity:
                     return
 
-    async def _take_in(self, subscription: Subscription, layout: Layout, messages: Sequence[Message]) -> None:
+    async def _take_in(self, layout: Layout, messages: Sequence[Message]) -> None:
+        """Take in a batch; progress is saved with the only transaction, or after all of them."""
         piles = _sorted_by_agency(messages)
         ends = {(self._name(layout, message.topic), message.partition): message.offset + 1 for message in messages}
-        with_facts = [agency for agency, pile in piles.items() if pile.letters]
-        for agency, pile in piles.items():
-            # progress goes with the last transaction, when everything before it has been committed
-            progress_now = ends if with_facts and agency == with_facts[-1] else {}
-            await self._insist(subscription, partial(self._absorb, agency, pile, progress_now))
-        if not with_facts:
-            await self._insist(subscription, partial(self._save, ends))
+        alone = len(piles) == 1 and all(pile.letters for pile in piles.values())
+        at_once = asyncio.Semaphore(AGENCIES_AT_ONCE)
+
+        async def take(agency: str, pile: _Pile) -> None:
+            async with at_once:
+                await self._insist(partial(self._absorb, agency, pile, ends if alone else {}))
+
+        await asyncio.gather(*(take(agency, pile) for agency, pile in piles.items()))
+        if not alone:
+            await self._insist(partial(self._save, ends))
         self._uncommitted.update({message.place: message.offset + 1 for message in messages})
         self._bell.ring()
         self._questions.nudge()
@@ -196,8 +208,8 @@ class Follower:
         async with self._store.pool.acquire() as conn:
             await progress.save(conn, ends)
 
-    async def _insist(self, subscription: Subscription, work: Callable[[], Awaitable[None]]) -> None:
-        """Repeat work until it is done, as a live member of the group that reads no further meanwhile."""
+    async def _insist(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Repeat work until it is done; nothing further is read meanwhile, and we remain a member of the group."""
         backoff = Backoff()
         while True:
             try:
@@ -206,21 +218,20 @@ class Follower:
                 if not is_transient(error):
                     log.exception("taking in facts failed", extra={"service": self._store.service})
                 self._health.amiss("follower", f"cannot take in facts: {type(error).__name__}")
-                await subscription.hold(backoff.next())
+                await asyncio.sleep(backoff.next())
             else:
                 self._health.well("follower")
                 return
 
-    async def _stop_if_too_much_is_parked(self, subscription: Subscription) -> None:
-        if not self._absorber.parked_something:
-            return
-        while await self._parked_streams() > self._max_parked:
+    async def _wait_while_too_much_is_parked(self) -> None:
+        while await self._streams_set_aside() > self._max_parked:
             self._health.amiss("follower", f"more than {self._max_parked} streams are parked")
-            await subscription.hold(STOPPED_LOOK_S)
+            await asyncio.sleep(STOPPED_LOOK_S)
         self._absorber.parked_something = False
         self._health.well("follower")
 
-    async def _parked_streams(self) -> int:
+    async def _streams_set_aside(self) -> int:
+        """Return how many streams are parked; show that and what waits."""
         streams, facts, waiting = await self._store.pool.fetchrow(_SET_ASIDE)
         FACTS_PARKED.labels(self._store.service).set(facts)
         FACTS_WAITING.labels(self._store.service).set(waiting)

@@ -1,6 +1,7 @@
 """How far each partition has been handled, and a bell that rings in this process whenever following has moved."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -51,7 +52,6 @@ class Bell:
 
     async def wait(self, at_most_s: float) -> None:
         """Wait until it rings, or for so long."""
-        try:
-            await asyncio.wait_for(self._rung.wait(), at_most_s)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(at_most_s):
+                await self._rung.wait()

@@ -54,7 +54,8 @@ class Questions:
         """Ask whatever is due, until cancelled."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 await self._ask_what_is_due()

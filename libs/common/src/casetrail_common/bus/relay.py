@@ -5,6 +5,7 @@ to strike off is published once more, and followers drop what they have.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Sequence
@@ -122,10 +123,9 @@ class Relay:
         return Outgoing(topic, agency, value, headers)
 
     async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), POLL_S)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_S):
+                await self._wake.wait()
 
 
 def _is_void(row: asyncpg.Record) -> bool:

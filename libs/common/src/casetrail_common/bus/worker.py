@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Final
 
 from casetrail_common.bus.control import Control, Ledgers
 from casetrail_common.bus.follower import MAX_PARKED_STREAMS, Follower
@@ -13,6 +14,9 @@ from casetrail_common.bus.progress import Bell
 from casetrail_common.bus.questions import Questions
 from casetrail_common.bus.relay import Relay
 from casetrail_common.ledger.store import Store
+
+CANCEL_AGAIN_S: Final = 8.0
+"""Longer than any part takes to close what it holds."""
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
 """Work that runs until the event is set, such as `JobRunner.run`."""
@@ -85,8 +89,16 @@ async def run_worker(
                 group.create_task(_as_coroutine(loop, stop))
             endless = [group.create_task(part.run()) for part in (relay, control, questions, follower)]
             await stop.wait()
-            for task in endless:
-                task.cancel()
+            await _end(endless)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended: the client library may take one cancellation for its own."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
 
 
 async def _as_coroutine(loop: Loop, stop: asyncio.Event) -> None:

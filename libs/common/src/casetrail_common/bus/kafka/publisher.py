@@ -93,7 +93,8 @@ class Publisher:
             metadata_max_age_ms=60_000,
         )
         try:
-            await asyncio.wait_for(producer.start(), _START_TIMEOUT_S)
+            async with asyncio.timeout(_START_TIMEOUT_S):
+                await producer.start()
         except (KafkaError, OSError) as error:
             await _stop(producer)
             raise BrokerUnavailableError(type(error).__name__) from error
@@ -111,6 +112,7 @@ class Publisher:
 async def _stop(producer: AIOKafkaProducer) -> None:
     """Stop a producer, also one that did not start, without waiting for a broker that may be gone."""
     with contextlib.suppress(KafkaError, OSError):
-        await asyncio.wait_for(producer.stop(), _STOP_TIMEOUT_S)
+        async with asyncio.timeout(_STOP_TIMEOUT_S):
+            await producer.stop()
     with contextlib.suppress(KafkaError, OSError):
         await producer.client.close()

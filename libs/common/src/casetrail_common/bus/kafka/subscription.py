@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 SESSION_TIMEOUT_MS: Final = 10_000
 """A member not heard of for so long is taken for dead, and another takes over."""
 HEARTBEAT_MS: Final = 2_000
+MAX_PAUSE_MS: Final = 24 * 3600 * 1000
+"""How long the caller may take over what it has read and remain a member, in effect for ever: while a database is down
+there is nothing better to do than to wait, and heartbeats go on in the background."""
 _STOP_TIMEOUT_S: Final = 5.0
 FETCH_WAIT_MS: Final = 2_000
 """How long the broker may hold an empty fetch. It answers at once when there is something."""
@@ -72,6 +75,7 @@ class Subscription:
             session_timeout_ms=SESSION_TIMEOUT_MS,
             heartbeat_interval_ms=HEARTBEAT_MS,
             fetch_max_wait_ms=FETCH_WAIT_MS,
+            max_poll_interval_ms=MAX_PAUSE_MS,
             max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
             request_timeout_ms=SESSION_TIMEOUT_MS,
             metadata_max_age_ms=60_000,
@@ -131,21 +135,6 @@ class Subscription:
             for record in records
         ]
 
-    async def hold(self, seconds: float) -> None:
-        """Wait, as a live member of the group, without taking in more."""
-        assigned = self._consumer.assignment()
-        if assigned:
-            self._consumer.pause(*assigned)
-        try:
-            async with asyncio.timeout(seconds + _STUCK_S):
-                await self._consumer.getmany(timeout_ms=int(seconds * 1000))
-        except (KafkaError, OSError) as error:
-            raise BrokerUnavailableError(type(error).__name__) from error
-        finally:
-            still = assigned & self._consumer.assignment()
-            if still:
-                self._consumer.resume(*still)
-
     async def commit(self, offsets: Mapping[Place, int]) -> None:
         """Tell the broker how far the group is: a hint for those who watch its lag, nothing rests on it."""
         assigned = self._consumer.assignment()
@@ -161,7 +150,8 @@ class Subscription:
 async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
     """Stop a consumer, also one that did not start, without waiting for a broker that may be gone."""
     try:
-        await asyncio.wait_for(consumer.stop(), _STOP_TIMEOUT_S)
+        async with asyncio.timeout(_STOP_TIMEOUT_S):
+            await consumer.stop()
     except (KafkaError, OSError) as error:
         log.info("a consumer did not stop cleanly", extra={"error": type(error).__name__})
 
@@ -186,7 +176,8 @@ class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]
     async def positioned(self, wait_s: float) -> bool:
         """Wait until the partitions are assigned and positioned; False if that takes longer. Raises what went wrong."""
         try:
-            await asyncio.wait_for(self._done.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._done.wait()
         except TimeoutError:
             return False
         if self._failure is not None:
