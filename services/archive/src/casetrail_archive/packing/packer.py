@@ -90,7 +90,8 @@ class Packer:
             return
         failpoint("archive.before_seal")
         await self.dossiers.ensure_bucket()
-        retained_until = years_from_now(dossier.filing.retention_years or 0)
+        # The real clock, not the agency's: locks of the object store know no other.
+        retained_until = years_after(datetime.now(UTC), dossier.filing.retention_years or 0)
         async with packed(source) as package:
             key = f"{job.agency}/{job.key}/volume-1-{package.volume.root[:16]}.zip"
             version_id = await self._stored_once(key, package)
@@ -204,13 +205,12 @@ def draft_prefix(agency: str, dossier_id: str) -> str:
     return f"{agency}/{dossier_id}/draft"
 
 
-def years_from_now(years: int) -> datetime:
-    """Return the end of a period of years by the real clock: locks of the object store know no other."""
-    now = datetime.now(UTC)
+def years_after(instant: datetime, years: int) -> datetime:
+    """Return the end of a period of years; one that begins on a leap day ends on the first of March."""
     try:
-        return now.replace(year=now.year + years)
-    except ValueError:  # 29 February
-        return now.replace(year=now.year + years, month=3, day=1)
+        return instant.replace(year=instant.year + years)
+    except ValueError:
+        return instant.replace(year=instant.year + years, month=3, day=1)
 
 
 def _volume_order(agency: str, dossier_id: str, dossier: Dossier, filing: Filing) -> Order:
