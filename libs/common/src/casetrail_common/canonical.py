@@ -6,7 +6,7 @@ surrogates.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 MAX_INTEGER: Final = 2**53 - 1
@@ -20,6 +20,9 @@ class NotCanonicalError(ValueError):
     """A value that has no canonical form here: a float, a large integer, U+0000, a lone surrogate, a foreign type."""
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
 def canonical(value: Any) -> bytes:
     """Return the canonical JSON of a value as UTF-8 bytes.
 
@@ -28,42 +31,48 @@ def canonical(value: Any) -> bytes:
     NotCanonicalError
         If the value, or anything inside it, has no canonical form.
     """
-    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    try:
+        return _ENCODER.encode(_ordered(value)).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise NotCanonicalError("text holds a lone surrogate") from error
 
 
 def _ordered(value: Any) -> Any:
     """Check a value and order its members by UTF-16 code units (RFC 8785 section 3.2.3)."""
-    if value is None or isinstance(value, bool):
+    kind = type(value)
+    if kind is str:
+        return _without_nul(value)
+    if value is None or kind is bool:
         return value
-    if isinstance(value, str):
-        return _storable(value)
+    if kind is dict:
+        return {_without_nul(key): _ordered(value[key]) for key in _sorted(value)}
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise NotCanonicalError("integer beyond 2**53 - 1")
         return value
+    if isinstance(value, str):
+        return _without_nul(value)
     if isinstance(value, Mapping):
-        return {_storable(key): _ordered(value[key]) for key in sorted(value, key=_utf16)}
+        return _ordered(dict(value))
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return [_ordered(item) for item in value]
-    raise NotCanonicalError(f"no canonical form for {type(value).__name__}")
+    raise NotCanonicalError(f"no canonical form for {kind.__name__}")
 
 
-def _utf16(key: Any) -> bytes:
-    if not isinstance(key, str):
-        raise NotCanonicalError("object keys are strings")
-    return key.encode("utf-16-be", "surrogatepass")
+def _sorted(keys: Iterable[Any]) -> list[str]:
+    """Sort by UTF-16 code units; among ASCII names that is the order of Python."""
+    try:
+        if all(map(str.isascii, keys)):
+            return sorted(keys)
+        return sorted(keys, key=lambda key: str.encode(key, "utf-16-be", "surrogatepass"))
+    except TypeError as error:
+        raise NotCanonicalError("object keys are strings") from error
 
 
-def _storable(text: Any) -> str:
-    """Refuse text that PostgreSQL or UTF-8 cannot hold."""
-    if not isinstance(text, str):
-        raise NotCanonicalError("object keys are strings")
+def _without_nul(text: str) -> str:
+    """Refuse text that PostgreSQL cannot hold; what UTF-8 cannot hold shows when it is encoded."""
     if "\0" in text:
         raise NotCanonicalError("text holds U+0000")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise NotCanonicalError("text holds a lone surrogate") from error
     return text
 
 
