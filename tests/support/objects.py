@@ -1,5 +1,6 @@
 """An object store in memory, for tests that are not about the store."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
@@ -80,7 +81,7 @@ class FakeObjectStore:
         return self._lay(key, content)
 
     async def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> str:
-        return self._lay(key, path.read_bytes())
+        return self._lay(key, await asyncio.to_thread(path.read_bytes))
 
     def lay_delete_marker(self, key: str) -> None:
         """Do what a removal without a version id does."""

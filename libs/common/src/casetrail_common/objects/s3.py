@@ -164,7 +164,8 @@ class S3ObjectStore:
     async def put_file(self, key: str, path: Path, *, content_type: str = "application/octet-stream") -> str:
         """Store a file of any size and return its version id; a large one goes in parts, one at a time."""
         store = self._client.fput_object
-        done = await self._call("storing", key, store, self._bucket, key, str(path), content_type, num_parallel_uploads=1)
+        name = str(path)
+        done = await self._call("storing", key, store, self._bucket, key, name, content_type, num_parallel_uploads=1)
         return self._version_id(key, done.version_id)
 
     async def stream(

@@ -144,7 +144,7 @@ class ObjectStore(Protocol):
         ...
 
     async def list_uploads(self) -> list[UnfinishedUpload]:
-        """Return uploads that were neither completed nor aborted; a store may tell of no more than a thousand at once."""
+        """Return uploads that were neither completed nor aborted; a store may tell of only a thousand at once."""
         ...
 
     async def put(self, key: str, content: bytes, *, content_type: str = "application/octet-stream") -> str:
