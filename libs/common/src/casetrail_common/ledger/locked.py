@@ -1,6 +1,6 @@
 """One transaction over one agency: everything a commit holds is collected here and written in one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,7 @@ from casetrail_common.ledger.append import Law, NewFact, Tip
 from casetrail_common.ledger.content import ContentItem
 from casetrail_common.ledger.fact import Actor, Fact
 from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.states import Versioned
 from casetrail_common.ledger.view import Job, Key, View
 from casetrail_common.ledger.writes import Writes
 
@@ -38,7 +39,14 @@ class LockedAgency:
     """The agency's head row is locked: nobody else appends or follows for this agency until the commit."""
 
     def __init__(
-        self, store: "Store", conn: asyncpg.Connection, tip: Tip, *, last: datetime, simulated: datetime | None
+        self,
+        store: "Store",
+        conn: asyncpg.Connection,
+        tip: Tip,
+        *,
+        last: datetime,
+        simulated: datetime | None,
+        states: Mapping[Key, Versioned],
     ) -> None:
         self.conn = conn
         self.agency = tip.agency
@@ -50,7 +58,8 @@ class LockedAgency:
         self._store = store
         self._last = last
         self._tip = replace(tip, followed=self.followed)
-        self._states: dict[Key, tuple[int, Any]] = {}
+        self._states = dict(states)
+        self._version = 0
 
     @property
     def n(self) -> int:
@@ -141,9 +150,23 @@ class LockedAgency:
         """Write everything collected; the caller commits."""
         last = self.now if self.facts else self._last
         self.writes.head = (self._tip.n, last, self.simulated)
-        await self.writes.execute(self.conn, self.agency, traceparent)
+        self._version = await self.writes.execute(self.conn, self.agency, traceparent)
         if self._store.also_keep and self.writes.copies:
             await self._store.also_keep(self.conn, self.writes.copies)
+
+    def remember(self) -> None:
+        """Keep what was written in the process; for after the commit."""
+        for key, text in self.writes.states.items():
+            self._store.states.put(self.agency, key, version=self._version, text=text)
+
+    async def look_ahead(self, facts: Iterable[Fact]) -> None:
+        """Load all states that facts fold into at once, rather than one by one when their turn comes."""
+        wanted = [
+            (fold, key) for fact in facts for fold in self._store.folds_of(fact.service) for key in fold.keys(fact)
+        ]
+        missing = [(fold, key) for fold, key in wanted if (fold.kind, key) not in self._states]
+        if missing:
+            self._states.update(await self._store.states.load(self.conn, self.agency, missing))
 
     async def _extend(self, stage: _Stage, new: Sequence[NewFact], *, actor: Actor, law: Law | None) -> list[Fact]:
         """Number facts and fold them in that order, then append what follows from each.
@@ -155,6 +178,7 @@ class LockedAgency:
         in_force = law if law is not None else await self._store.law_of(self.view(stage))
         facts = stage.tip.extend(new, actor=actor, law=in_force)
         stage.facts.extend(facts)
+        await self.look_ahead(facts)
         for fact in facts:
             await self._fold(stage, fact)
         for fact in facts:
@@ -205,7 +229,7 @@ class LockedAgency:
     async def _load(self, fold: Fold[S], item: str) -> tuple[int, S | None]:
         key = (fold.kind, item)
         if key not in self._states:
-            self._states[key] = await load_snapshot(self.conn, self.agency, fold, item)
+            self._states |= await self._store.states.load(self.conn, self.agency, [(fold, item)])
         return self._states[key]
 
 

@@ -24,8 +24,9 @@ _AGENCIES: Final = """
 select agency from agency_head union select agency from followed union select agency from snapshot order by 1
 """
 _PUT: Final = """
-insert into snapshot (agency, kind, id, version, state) values ($1, $2, $3, 1, $4::jsonb)
-on conflict (agency, kind, id) do update set state = excluded.state, version = snapshot.version + 1
+insert into snapshot (agency, kind, id, version, state)
+values ($1, $2, $3, pg_current_xact_id()::text::bigint, $4::jsonb)
+on conflict (agency, kind, id) do update set state = excluded.state, version = excluded.version
 """
 
 

@@ -15,8 +15,9 @@ from casetrail_common.ids import Service
 from casetrail_common.ledger.append import Law, NewFact, Tip
 from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.fold import Fold
-from casetrail_common.ledger.locked import LockedAgency, load_head, load_snapshot
-from casetrail_common.ledger.view import AlsoKeep, Job, LawOf, React, View, no_consequences
+from casetrail_common.ledger.locked import LockedAgency, load_head
+from casetrail_common.ledger.states import States, Versioned
+from casetrail_common.ledger.view import AlsoKeep, Job, Key, LawOf, React, View, no_consequences
 from casetrail_common.ledger.writes import Answered
 
 S = TypeVar("S")
@@ -100,6 +101,7 @@ class Store:
         self.keeps_content = keeps_content
         self.also_keep = also_keep
         self.catch_up = catch_up
+        self.states = States()
 
     def folds_of(self, service: str) -> list[Fold[Any]]:
         """Return the folds that read a service's facts."""
@@ -109,16 +111,17 @@ class Store:
     async def locked(self, agency: str, traceparent: str | None = None) -> AsyncIterator[LockedAgency]:
         """Hold the agency's lock for one transaction; flush and commit on leaving, roll back on an exception."""
         async with self.pool.acquire() as conn, conn.transaction():
-            locked, _ = await self._lock(conn, agency, streams=[], watched={})
+            locked, _ = await self._lock(conn, agency, streams=[], seen={})
             yield locked
             await locked.flush(traceparent)
+        locked.remember()
 
     @asynccontextmanager
     async def reading(self, agency: str) -> AsyncIterator[View]:
         """Look at an agency without deciding anything."""
         async with self.pool.acquire() as conn:
             row = await conn.fetchrow(_OPEN, agency, "", "", "")
-            yield self._view(conn, agency, _domain_time(row["simulated"], row["clock"], row["last"]))
+            yield self._view(conn, agency, _domain_time(row["simulated"], row["clock"], row["last"]), fresh=True)
 
     async def execute(self, call: Call, decide: Decide) -> Answer:
         """Decide a command and append what it comes to, once per Idempotency-Key.
@@ -163,12 +166,18 @@ class Store:
         if row["answer"] is not None:
             return _repeat(call, row)
         _require_position(call, row["position"])
-        view = self._view(conn, call.agency, _domain_time(row["simulated"], row["clock"], row["last"]))
-        plan = await _decided(decide, view, settled=settled)
+        now = _domain_time(row["simulated"], row["clock"], row["last"])
+        view = self._view(conn, call.agency, now, fresh=False)
+        try:
+            plan = await _decided(decide, view, settled=settled)
+        except (CasetrailError, _RestsOnOthersError):
+            # What is remembered may be out of date. If so, an acceptance does not survive the lock; a rejection would.
+            view = self._view(conn, call.agency, now, fresh=True)
+            plan = await _decided(decide, view, settled=settled)
         law = await self.law_of(view)
         async with conn.transaction():
             streams = sorted({fact.stream for fact in plan.facts} | ({call.stream} if call.stream else set()))
-            locked, moved = await self._lock(conn, call.agency, streams=streams, watched=view.versions)
+            locked, moved = await self._lock(conn, call.agency, streams=streams, seen=view.seen)
             _require_position(call, locked.position_of(call.stream))
             if moved:
                 view = locked.view()
@@ -181,15 +190,17 @@ class Store:
             locked.writes.answered = Answered(call.actor.person, call.key, call.request_hash, answer)
             await locked.flush(call.traceparent)
             failpoint("command.before_commit")
+        locked.remember()
         failpoint("command.after_commit")
         return _rendered(answer, repeated=False)
 
     async def _lock(
-        self, conn: asyncpg.Connection, agency: str, *, streams: Sequence[str], watched: Mapping[tuple[str, str], int]
+        self, conn: asyncpg.Connection, agency: str, *, streams: Sequence[str], seen: Mapping[Key, Versioned]
     ) -> tuple[LockedAgency, bool]:
+        """Take the lock; also say whether anything seen before has moved."""
         row = await conn.fetchrow(
             "select * from lock_agency($1, $2, $3, $4)",
-            agency, streams, [kind for kind, _ in watched], [item for _, item in watched],
+            agency, streams, [kind for kind, _ in seen], [item for _, item in seen],
         )  # fmt: skip
         heads = zip(row["head_streams"] or (), row["head_seqs"] or (), row["head_hashes"] or (), strict=True)
         tip = Tip(
@@ -200,22 +211,26 @@ class Store:
             json.loads(row["followed"]),
             {stream: (seq, hash_) for stream, seq, hash_ in heads},
         )
-        moved = list(watched.values()) != (row["versions"] or [])
-        return LockedAgency(self, conn, tip, last=row["last"], simulated=row["simulated"]), moved
+        moved = [version for version, _ in seen.values()] != (row["versions"] or [])
+        states = {} if moved else seen
+        return LockedAgency(self, conn, tip, last=row["last"], simulated=row["simulated"], states=states), moved
 
-    def _view(self, conn: asyncpg.Connection, agency: str, now: datetime) -> View:
-        cache: dict[tuple[str, str], tuple[int, Any]] = {}
+    def _view(self, conn: asyncpg.Connection, agency: str, now: datetime, *, fresh: bool) -> View:
+        """Look at an agency; unless it is to be fresh, what is remembered is taken for what the database says."""
 
-        async def load(fold: Fold[S], item: str) -> tuple[int, S | None]:
+        async def load(fold: Fold[S], item: str) -> Versioned:
             key = (fold.kind, item)
-            if key not in cache:
-                cache[key] = await load_snapshot(conn, agency, fold, item)
-            return cache[key]
+            if key in view.seen:
+                return view.seen[key]
+            if not fresh and (remembered := self.states.remembered(agency, fold, item)):
+                return remembered
+            return (await self.states.load(conn, agency, [(fold, item)]))[key]
 
         async def head_of(stream: str) -> tuple[int, bytes] | None:
             return await load_head(conn, stream)
 
-        return View(agency=agency, now=now, service=self.service, load=load, head_of=head_of)
+        view = View(agency=agency, now=now, service=self.service, load=load, head_of=head_of)
+        return view
 
 
 class _RestsOnOthersError(Exception):

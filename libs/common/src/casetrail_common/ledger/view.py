@@ -55,7 +55,8 @@ class View:
         self.agency = agency
         self.now = now
         self.bag = ContentBag()
-        self.versions: dict[Key, int] = {}
+        self.seen: dict[Key, tuple[int, Any]] = {}
+        """Version and state of everything looked at."""
         self.rests_on_others = False
         self.service: Service = service
         self.head_of = head_of
@@ -63,8 +64,7 @@ class View:
 
     async def get(self, fold: Fold[S], item: str) -> S | None:
         """Return the state of an object, or None if nothing is known of it."""
-        version, state = await self._load(fold, item)
-        self.versions[fold.kind, item] = version
+        _, state = self.seen[fold.kind, item] = await self._load(fold, item)
         if fold.sources != {self.service}:
             self.rests_on_others = True
         found: S | None = state

@@ -30,9 +30,10 @@ with facts as (
   on conflict (commitment) do nothing
 ), states as (
   insert into snapshot (agency, kind, id, version, state)
-  select $1, s.kind, s.id, 1, s.state::jsonb from unnest($16::text[], $17::text[], $18::text[]) as s (kind, id, state)
+  select $1, s.kind, s.id, pg_current_xact_id()::text::bigint, s.state::jsonb
+  from unnest($16::text[], $17::text[], $18::text[]) as s (kind, id, state)
   where s.state is not null
-  on conflict (agency, kind, id) do update set state = excluded.state, version = snapshot.version + 1
+  on conflict (agency, kind, id) do update set state = excluded.state, version = excluded.version
 ), published as (
   insert into outbox (agency, n, note)
   select $1, o.n, o.note from unnest($19::bigint[], $20::bytea[]) with ordinality as o (n, note, i) order by o.i
@@ -40,7 +41,8 @@ with facts as (
   insert into idempotency (agency, person, key, request_hash, answer, recorded_at)
   select $1, $21::text, $22::text, $23::bytea, $24::jsonb, clock_timestamp() where $22::text is not null
 )
-select pg_notify('outbox', '') where cardinality($19::bigint[]) > 0
+select pg_current_xact_id()::text::bigint,
+       case when cardinality($19::bigint[]) > 0 then pg_notify('outbox', '') end
 """
 
 
@@ -73,8 +75,11 @@ class Writes:
     head: tuple[int, datetime, datetime | None] | None = None
     answered: Answered | None = None
 
-    async def execute(self, conn: asyncpg.Connection, agency: str, traceparent: str | None) -> None:
-        """Write everything. Which rows are written together matters to nobody: the transaction is the unit."""
+    async def execute(self, conn: asyncpg.Connection, agency: str, traceparent: str | None) -> int:
+        """Write everything and return the version under which states were written.
+
+        Which rows are written together matters to nobody: the transaction is the unit.
+        """
         if self.head is None:
             raise RuntimeError("the head of the agency was not taken")
         n, last, simulated = self.head
@@ -83,7 +88,7 @@ class Writes:
             *((fact.n, None) for fact in self.facts),
             *((None, note) for note in self.notes),
         ]
-        await conn.execute(
+        version = await conn.fetchval(
             _FACTS,
             agency,
             *_columns(self.facts, "n", "stream", "stream_seq", "body", "prev_hash", "hash", "recorded_at"),
@@ -100,6 +105,7 @@ class Writes:
             *((a.person, a.key, a.request_hash, json.dumps(a.answer)) if (a := self.answered) else (None,) * 4),
         )
         await self._execute_rare(conn, agency)
+        return int(version)
 
     async def _execute_rare(self, conn: asyncpg.Connection, agency: str) -> None:
         forgotten = [key for key, state in self.states.items() if state is None]
