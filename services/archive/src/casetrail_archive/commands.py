@@ -3,14 +3,18 @@
 Names and arguments are those of the command vocabulary.
 """
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
 from casetrail_common.canonical import MAX_INTEGER
 from casetrail_common.ids import AgencyId, ItemId
 from casetrail_common.web.wish import Wish
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+"""Between these an agency's clock may be set; further off dates of the calendar cannot be told any more."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -93,4 +97,4 @@ class SetTestClock(Wish):
     """Set the clock of an agency and let everything due until then happen. Test environments only."""
 
     agency: AgencyId
-    now: AwareDatetime
+    now: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]

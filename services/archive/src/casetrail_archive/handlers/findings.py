@@ -1,11 +1,11 @@
 """Routes of findings and of the course of a case."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import Query
 from pydantic import AwareDatetime
 
+from casetrail_archive.commands import EARLIEST, LATEST
 from casetrail_archive.handlers.own import Own
 from casetrail_archive.queries.findings import FindingsWish
 from casetrail_archive.queries.timeline import show_timeline
@@ -16,9 +16,6 @@ from casetrail_common.web import Page, Paging, service_router
 from casetrail_common.web.desk import AtWindow
 
 router: Final = service_router(tag="archive 判定与时间线")
-
-EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 Rule = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9-]+/[0-9.()a-z]+$", description="Clause id.")]
 AsOf = Annotated[

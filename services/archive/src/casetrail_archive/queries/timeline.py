@@ -50,7 +50,7 @@ async def show_timeline(
     told = read_case(replace(source, contents={**missing, **source.contents}))
     steps = {step.fact: step for step in course(told)}
     packs = {active.pack.name: active.pack for active in book.packs}
-    after = int((paging.after(int) or (0,))[0])
+    after = max(0, int((paging.after(int) or (0,))[0]))
     names = {person: told.person(person) for person in told.people}
     rows = list(enumerate(told.facts, 1))[after : after + paging.limit + 1]
     shown = [(place, _shown(fact, steps.get(f"{fact.service}:{fact.n}"), packs, names)) for place, fact in rows]
