@@ -16,6 +16,7 @@ from casetrail_common.settings import Settings
 from casetrail_common.web import (
     IdempotencyKey,
     IfMatch,
+    Kept,
     NonNegative,
     Page,
     Paging,
@@ -45,6 +46,7 @@ class Register(Wish):
     matter: str
     count: NonNegative = 0
     parties: list[Party] = []
+    fields: dict[str, Kept] = {}
 
 
 class OneTokenVerifier:
@@ -376,3 +378,21 @@ async def test_the_schema_describes_problems_headers_and_the_token(client: httpx
     body = operation["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/Register"}
     assert schema["paths"]["/v1/cases"]["get"]["security"] == [{"bearer": []}]
+
+
+@pytest.mark.parametrize("value", ["1.5", "-0.0", "NaN", "1e999", str(2**53), "9" * 400, '[{"a": [1.5]}]'])
+async def test_a_number_that_has_no_canonical_form_is_refused_where_it_stands(
+    client: httpx.AsyncClient, value: str
+) -> None:
+    answer = await post(client, json.dumps({**GOOD, "fields": {"place": "@@"}}).replace('"@@"', value))
+    assert code(answer) == (422, "field_missing")
+    problem = {"place": "body", "pointer": "/fields/place", "problem": "number_not_storable"}
+    assert answer.json()["errors"] == [problem]
+
+
+async def test_a_value_nested_deeper_than_can_be_kept_is_refused(client: httpx.AsyncClient) -> None:
+    nested = "[" * 100 + "]" * 100
+    answer = await post(client, json.dumps({**GOOD, "fields": {"place": "@@"}}).replace('"@@"', nested))
+    assert answer.json()["errors"][0]["problem"] == "nested_too_deep"
+    flat = "[" * 60 + "]" * 60
+    assert (await post(client, json.dumps({**GOOD, "fields": {"place": "@@"}}).replace('"@@"', flat))).is_success

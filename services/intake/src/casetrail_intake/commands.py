@@ -4,14 +4,14 @@ Names and arguments are those of the command vocabulary.
 """
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from casetrail_common.auth import Role
 from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure, Slot, StartMode
 from casetrail_common.ids import ItemId, PersonId, UnitId
-from casetrail_common.web.wish import Wish
+from casetrail_common.web.wish import Kept, Wish
 
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -158,7 +158,8 @@ class AddRecord(Wish):
     case: ItemId | None = None
     type: Code
     about: list[ItemId] = []
-    fields: dict[str, Any]
+    fields: dict[Code, Kept]
+    """By name; the names stand in the record for ever, so that nothing personal may hide in them."""
     identity: IdentityWish | None = None
     step_marks: list[StepMark] = []
     marks: list[MarkWish] = []

@@ -11,7 +11,7 @@ from casetrail_common.web.headers import (
 )
 from casetrail_common.web.health import Check
 from casetrail_common.web.paging import Page, PageWish, Paging
-from casetrail_common.web.wish import NonNegative, Sent, Wish, WishRoute
+from casetrail_common.web.wish import Kept, NonNegative, Sent, Wish, WishRoute
 
 __all__ = [
     "POSITIONS_HEADER",
@@ -19,6 +19,7 @@ __all__ = [
     "Check",
     "IdempotencyKey",
     "IfMatch",
+    "Kept",
     "NonNegative",
     "Page",
     "PageWish",

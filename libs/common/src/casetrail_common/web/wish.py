@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,10 +18,31 @@ MAX_TEXT_CHARACTERS: Final = 100_000
 """Longest single text of a body: several times the longest inquiry record, and well below the limit of the body."""
 
 MAX_DEPTH: Final = 64
-"""Deepest nesting that is searched for a text that cannot be stored."""
+"""Deepest nesting of a value that is kept, and that is searched for a text that cannot be stored."""
 
 NonNegative = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 """A count, length or position. Source: integers stay below 2**53 (RFC 8785)."""
+
+
+def _kept(value: Any) -> Any:
+    """Insist that a value of whatever shape can stand in canonical JSON: no fractions, no huge integers, not too deep.
+
+    Walks without recursion: the nesting is the client's.
+    """
+    waiting: list[tuple[int, Any]] = [(1, value)]
+    while waiting:
+        depth, found = waiting.pop()
+        if isinstance(found, float) or (isinstance(found, int) and abs(found) > MAX_INTEGER):
+            raise PydanticCustomError("number_not_storable", "a fraction, or an integer beyond 2**53 - 1")
+        if isinstance(found, dict | list):
+            if depth > MAX_DEPTH:
+                raise PydanticCustomError("nested_too_deep", "nested too deep")
+            waiting.extend((depth + 1, inner) for inner in (found.values() if isinstance(found, dict) else found))
+    return value
+
+
+Kept = Annotated[Any, AfterValidator(_kept)]
+"""A value of a form, of whatever shape its record type gives it."""
 
 _NUL_ESCAPE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """U+0000 in JSON text: it can only stand there escaped, and the backslash must not itself be escaped."""
