@@ -1,11 +1,15 @@
 """Fixtures every test may ask for."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from casetrail_embedded.stack.addresses import StackAddresses
 from support.stack import running_stack
+
+if TYPE_CHECKING:
+    from support.application import Application
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +17,12 @@ def stack() -> Iterator[StackAddresses]:
     """Real PostgreSQL, Kafka and SeaweedFS, started once when the first test asks for them."""
     with running_stack() as addresses:
         yield addresses
+
+
+@pytest.fixture(scope="session")
+def application(stack: StackAddresses) -> "Iterator[Application]":
+    """The gateway and all four services on that stack; each test uses an agency of its own."""
+    from support.application import running_application  # unit tests need not wait for what it imports
+
+    with running_application(stack) as running:
+        yield running

@@ -3,12 +3,11 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from support.collector import Collector, running_collector
 
 PROGRAM = """
 import asyncio, json, sys
@@ -46,47 +45,18 @@ asyncio.run(main())
 """
 
 
-class Collector(HTTPServer):
-    """Takes what OTLP exporters send."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Taking)
-        self.taken: list[ExportTraceServiceRequest] = []
-
-
-class _Taking(BaseHTTPRequestHandler):
-    server: Collector
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.taken.append(ExportTraceServiceRequest.FromString(body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  named so by the class above
-        pass
-
-
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    with Collector() as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
+    with running_collector() as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
 def test_a_request_and_the_following_of_its_fact_are_one_trace(collector: Collector) -> None:
-    url = f"http://127.0.0.1:{collector.server_port}"
-    ran = subprocess.run([sys.executable, "-c", PROGRAM, url], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", PROGRAM, collector.url], capture_output=True, text=True, check=True)
     told = json.loads(ran.stdout.splitlines()[-1])
-    resources = [each for taken in collector.taken for each in taken.resource_spans]
-    names = {
-        pair.value.string_value for each in resources for pair in each.resource.attributes if pair.key == "service.name"
-    }
-    assert names == {"casetrail-intake-api"}
-    spans = {span.name: span for each in resources for scope in each.scope_spans for span in scope.spans}
+    taken = collector.spans()
+    assert {each.sender for each in taken} == {"casetrail-intake-api"}
+    spans = {each.span.name: each.span for each in taken}
     assert set(spans) == {"GET /v1/cases/{case}", "follow"}
     request, follow = spans["GET /v1/cases/{case}"], spans["follow"]
     assert request.trace_id == follow.trace_id

@@ -1,0 +1,55 @@
+"""Cases and agencies of the application as it runs."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from casetrail_embedded.demo.story import initiate
+from support.application import Application
+from support.operations import Example, examples
+from support.telling import Told, UnhurriedStory, Videos, in_own_loop, make_videos, new_county, told_whole
+
+
+@pytest.fixture(scope="session")
+def videos(tmp_path_factory: pytest.TempPathFactory) -> Videos:
+    """The recordings of the story."""
+    return make_videos(tmp_path_factory.mktemp("videos"))
+
+
+@pytest.fixture(scope="session")
+def told(application: Application, videos: Videos, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A case told to its end, for tests that only look."""
+    folder: Path = tmp_path_factory.mktemp("dossier")
+    return in_own_loop(lambda: told_whole(application, videos, folder))
+
+
+@pytest.fixture
+async def county(application: Application, videos: Videos) -> AsyncIterator[UnhurriedStory]:
+    """An agency of the test's own, ready to open cases."""
+    async with application.client() as client:
+        yield await new_county(client, videos)
+
+
+@pytest.fixture
+async def case(county: UnhurriedStory) -> UnhurriedStory:
+    """A case of the test's own whose initiation was approved."""
+    await initiate(county)
+    return county
+
+
+@pytest.fixture
+async def sent(told: Told, application: Application) -> list[Example]:
+    """An acceptable request for every operation that sends something."""
+    async with httpx.AsyncClient(base_url=application.url) as http:
+        schema = (await http.get("/openapi.json")).json()
+    case, submission = told.ids["case"], told.ids["submission"]
+    more = {
+        f"POST /v1/cases/{case}/flags": {"target": case, "flag": "major", "reason": "案情复杂"},
+        f"POST /v1/cases/{case}/erasures": {"reason": "retention_expired"},
+        f"POST /v1/records/{told.ids['source']}/marks": {"marks": [{"by": "feng", "as": "officer"}]},
+        f"POST /v1/reviews/{submission}/return": {"reason": "补充证据"},
+        "POST /v1/rules/parameters": {"values": {"access_approver": "agency_head"}},
+    }
+    return examples(schema, told.noted, more)
