@@ -6,12 +6,13 @@ ends with its last day; a period of hours begins at the instant.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
 from casetrail_common.calendar.days import Calendar
+from casetrail_common.facts.units import PeriodUnit
 
-Unit = Literal["seconds", "hours", "calendar_day_of_trigger", "days", "working_days", "stated_day"]
+Unit = PeriodUnit
 UNITS: Final[frozenset[str]] = frozenset(get_args(Unit))
 UNCOUNTED: Final[frozenset[str]] = frozenset({"calendar_day_of_trigger", "stated_day"})
 """Units of periods that have no number: the trigger's own day, and the day that an order states."""
