@@ -54,7 +54,7 @@ def launch(data_dir: Path, options: Sequence[str] = ("--infra-only", "--spare-po
     """Start a stack as a user would and wait until it is ready."""
     data_dir.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "casetrail_embedded.cli", "up", "--data", str(data_dir), *options]
-    with (data_dir / "launcher.out").open("ab") as output:
+    with (data_dir / "launcher.out").open("wb") as output:
         # Should the tests be killed, the launcher stops, and with it everything.
         guarded_command = guarded(tuple(command), death_signal=signal.SIGTERM)
         launcher = Launcher(subprocess.Popen(guarded_command, stdout=output, stderr=output), data_dir)
@@ -75,6 +75,17 @@ def until_ready(launcher: Launcher, parts: Sequence[str] = PARTS) -> None:
             raise RuntimeError(f"the launcher ended:\n{launcher.output()}")
         time.sleep(0.05)
     raise TimeoutError(f"the stack is not ready:\n{launcher.output()}")
+
+
+def until_healed(data_dir: Path, name: str, killed: int) -> int:
+    """Wait until a part runs again under another pid, and return that."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        part = RunFile.read(DataDir(data_dir).run_file).parts.get(name)
+        if part is not None and part.pid != killed and part.state == "ready" and part.lives():
+            return part.pid
+        time.sleep(0.05)
+    raise TimeoutError(f"{name} was not started again")
 
 
 @contextlib.contextmanager

@@ -160,7 +160,7 @@ def run_clean(arguments: argparse.Namespace) -> int:
     if not (directory.root / MARKER).exists():
         raise PermissionError(f"{directory.root} has no {MARKER} file, so it is not a data directory; not removed")
     console.print(halt(directory))
-    shutil.rmtree(postgres.locate(directory.postgres).data, ignore_errors=True)
+    postgres.remove_cluster(postgres.locate(directory.postgres))
     shutil.rmtree(directory.root)
     console.print(f"removed {directory.root}")
     return 0

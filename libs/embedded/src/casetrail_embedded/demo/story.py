@@ -60,11 +60,12 @@ class Story:
 
 async def tell(story: Story) -> None:
     """Tell the whole story."""
-    for part in (_set_up, _initiate, _inquire, _inspect, _review, _decide, _serve_and_close, _file):
+    for part in (set_up, initiate, inquire, inspect, review, decide, serve_and_close, file):
         await part(story)
 
 
-async def _set_up(story: Story) -> None:
+async def set_up(story: Story) -> None:
+    """Make the agency, its law, its people and its equipment known."""
     await story.at("2025-08-01T09:00:00+08:00")
     admin = cast.ADMINISTRATOR
     await story.do(admin, "登记机关", "/v1/agencies", {"name": "新郑市某局", "province": "河南省", "units": cast.UNITS})
@@ -104,7 +105,8 @@ async def _set_up(story: Story) -> None:
     story.ids["repository"] = answer["repository"]
 
 
-async def _initiate(story: Story) -> None:
+async def initiate(story: Story) -> None:
+    """Register the case and have it initiated."""
     await story.at("2025-08-11T08:20:00+08:00")
     case = {
         "conduct_type": "penalty",
@@ -157,7 +159,8 @@ class _Visit:
     video: Path
 
 
-async def _inquire(story: Story) -> None:
+async def inquire(story: Story) -> None:
+    """Question the party, filmed and written down."""
     await _visit(
         story,
         "inquiry",
@@ -177,7 +180,8 @@ async def _inquire(story: Story) -> None:
     )
 
 
-async def _inspect(story: Story) -> None:
+async def inspect(story: Story) -> None:
+    """Inspect the premises, filmed and written down."""
     await _visit(
         story,
         "inspection",
@@ -268,7 +272,8 @@ async def put_parts(upload: dict[str, Any], contents: list[bytes]) -> None:
                 answer.raise_for_status()
 
 
-async def _review(story: Story) -> None:
+async def review(story: Story) -> None:
+    """Tell the party its rights and submit the handling opinion."""
     people = [cast.FENG.person, cast.LV.person]
     await story.at("2025-08-25T10:00:00+08:00")
     await story.record(
@@ -315,7 +320,8 @@ async def _review(story: Story) -> None:
     story.ids["submission"] = (await story.do(cast.FENG, "提交审核", "/v1/reviews", wish))["submission"]
 
 
-async def _decide(story: Story) -> None:
+async def decide(story: Story) -> None:
+    """Collect the opinions, one attempt too early between them, and make the decision."""
     path = f"/v1/reviews/{story.ids['submission']}"
 
     async def opine(who: cast.Member, what: str, slot: str, text: str, **more: str) -> None:
@@ -340,7 +346,8 @@ async def _decide(story: Story) -> None:
     story.ids["decision"] = answer["record"]
 
 
-async def _serve_and_close(story: Story) -> None:
+async def serve_and_close(story: Story) -> None:
+    """Serve the decision, see it performed, close the case."""
     case = story.ids["case"]
     await story.at("2025-09-05T10:00:00+08:00")
     receipt = {
@@ -376,7 +383,8 @@ async def _serve_and_close(story: Story) -> None:
     await story.do(cast.FENG, "结案", f"/v1/cases/{case}/closure", wish)
 
 
-async def _file(story: Story) -> None:
+async def file(story: Story) -> None:
+    """Hand the dossier over to the archive."""
     await story.at("2025-10-24T10:00:00+08:00")
     wish = {
         "case": story.ids["case"],

@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
-
-from jgo.config import GlobalSettings
-from jgo.maven import Artifact, MavenContext, PythonResolver
-from jgo.parse import Coordinate
+from typing import TYPE_CHECKING, Final
 
 from casetrail_embedded.stack.paths import KAFKA_LOCK, cache_dirs, project_root
+
+if TYPE_CHECKING:  # jgo is slow to import and only needed to download
+    from jgo.maven import Artifact, MavenContext
 
 ROOTS: Final = ("org.apache.kafka:kafka_2.13:4.3.0", "org.slf4j:slf4j-simple:1.7.36")
 """The broker, and a logging backend, without which it logs nothing."""
@@ -149,7 +148,7 @@ def download(jars: Sequence[LockedJar], folder: Path) -> None:
                 pass
 
 
-def resolved(artifact: Artifact) -> Path:
+def resolved(artifact: "Artifact") -> Path:
     """Return the local copy of an artifact, downloading it if need be."""
     try:
         return Path(artifact.resolve())
@@ -157,8 +156,11 @@ def resolved(artifact: Artifact) -> Path:
         raise JarError(f"{artifact.filename} could not be downloaded: {failed}") from failed
 
 
-def maven(repository: Path) -> MavenContext:
+def maven(repository: Path) -> "MavenContext":
     """Return a resolver that keeps what it downloads in `repository`; mirrors of the user's own jgo.conf go first."""
+    from jgo.config import GlobalSettings
+    from jgo.maven import MavenContext, PythonResolver
+
     trusted = os.environ.get("SSL_CERT_FILE") or os.environ.get("PIP_CERT")
     if trusted:  # jgo's HTTP client knows neither
         os.environ.setdefault("REQUESTS_CA_BUNDLE", trusted)
@@ -174,6 +176,8 @@ def maven(repository: Path) -> MavenContext:
 
 def resolve_lock() -> tuple[LockedJar, ...]:
     """Walk the dependencies of the broker and hash every jar it needs."""
+    from jgo.parse import Coordinate
+
     with tempfile.TemporaryDirectory() as scratch:
         context = maven(Path(scratch))
         roots = [context.create_dependency(replace(Coordinate.parse(root), scope="compile")) for root in ROOTS]

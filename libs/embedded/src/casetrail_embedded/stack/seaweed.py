@@ -7,15 +7,16 @@ for ever, when asked to stop, for a volume server that has already gone.
 import json
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPConnection
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Final
 
-import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from casetrail_embedded.stack.part import Part
+from casetrail_embedded.stack.part import Part, PartFailedError
 from casetrail_embedded.stack.ports import LOOPBACK
 from casetrail_embedded.stack.probes import http_answers
 from casetrail_embedded.stack.secrets import write_private
@@ -134,11 +135,26 @@ def remove_sockets(home: Path) -> None:
         socket.unlink()
 
 
-async def sync_every_object(filer_port: int, secrets: Mapping[str, str]) -> None:
-    """Have the store write objects through to the disk."""
+def sync_every_object(filer_port: int, secrets: Mapping[str, str]) -> None:
+    """Have the store write objects through to the disk. Blocks.
+
+    Raises
+    ------
+    PartFailedError
+        It will not.
+    """
     key = OctKey.import_key(secrets["seaweed_filer_signing"])
     token = jwt.encode({"alg": "HS256"}, {"exp": int(time.time()) + 60}, key)
-    url = f"http://{LOOPBACK}:{filer_port}/etc/seaweedfs/filer.conf"
-    async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {token}"}) as client:
-        files = {"file": ("filer.conf", json.dumps(WHOLE_FILE_SYNC))}
-        (await client.post(url, files=files)).raise_for_status()
+    connection = HTTPConnection(LOOPBACK, filer_port, timeout=30)
+    try:
+        connection.request(
+            "PUT",
+            "/etc/seaweedfs/filer.conf",
+            body=json.dumps(WHOLE_FILE_SYNC),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        answer = connection.getresponse()
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise PartFailedError(f"SeaweedFS refused its configuration: {answer.status} {answer.read().decode()}")
+    finally:
+        connection.close()

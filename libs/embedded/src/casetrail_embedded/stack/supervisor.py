@@ -154,7 +154,7 @@ class Stack:
         home = self.directory.seaweed
         seaweed.write_configuration(home, ports=ports, secrets=secrets)
         await self._keep(seaweed.seaweed_part(home, port=ports["s3"]))
-        await seaweed.sync_every_object(ports["seaweed_filer"], secrets)
+        await asyncio.to_thread(seaweed.sync_every_object, ports["seaweed_filer"], secrets)
 
     async def _keep(self, part: Part) -> None:
         began = time.monotonic()

@@ -68,7 +68,7 @@ class Packer:
             return
         await self.dossiers.ensure_bucket()
         key = f"{draft_prefix(job.agency, dossier_id)}.zip"
-        async with _packed(made) as package:
+        async with packed(made) as package:
             version_id = await self.dossiers.put_file(key, package.path, content_type=CONTENT_TYPE)
         payload = DossierDraftedV1(
             dossier=dossier_id,
@@ -83,16 +83,15 @@ class Packer:
 
     async def seal(self, job: DueJob) -> None:
         """Seal volume 1 of a filed dossier: store it under a lock that nobody can lift, then say so."""
-        async with self.store.pool.acquire() as conn:
-            dossier = (await load_snapshot(conn, job.agency, DOSSIER, job.key))[1]
-            if dossier is None or dossier.filing is None or dossier.state == "sealed":
-                await self._finish(job)
-                return
-            source = await self.gatherer.gather(conn, _volume_order(job, dossier, dossier.filing))
+        dossier = await self._dossier(job.agency, job.key)
+        source = await self.source_of(job.agency, job.key)
+        if dossier is None or dossier.filing is None or source is None:
+            await self._finish(job)
+            return
         failpoint("archive.before_seal")
         await self.dossiers.ensure_bucket()
         retained_until = years_from_now(dossier.filing.retention_years or 0)
-        async with _packed(source) as package:
+        async with packed(source) as package:
             key = f"{job.agency}/{job.key}/volume-1-{package.volume.root[:16]}.zip"
             version_id = await self._stored_once(key, package)
         await self.dossiers.lock_version(key, version_id, retain_until=retained_until)
@@ -115,12 +114,20 @@ class Packer:
             locked.finish_job(job.kind, job.key)
         failpoint("archive.after_seal")
 
+    async def source_of(self, agency: str, dossier_id: str) -> DossierInput | None:
+        """Return what volume 1 of a dossier is made of; None unless it is filed and waits to be sealed."""
+        dossier = await self._dossier(agency, dossier_id)
+        if dossier is None or dossier.filing is None or dossier.state == "sealed" or not dossier.filing.is_complete:
+            return None
+        async with self.store.pool.acquire() as conn:
+            return await self.gatherer.gather(conn, _volume_order(agency, dossier_id, dossier, dossier.filing))
+
     async def discard(self, job: DueJob) -> None:
         """Remove the drafts of a case: what they hold was erased, or stands sealed. An unfiled case gets a new one."""
         async with self.store.pool.acquire() as conn:
             case = (await load_snapshot(conn, job.agency, CASE, job.key))[1]
-            dossier_id = case.dossier if case else None
-            dossier = (await load_snapshot(conn, job.agency, DOSSIER, dossier_id or ""))[1]
+        dossier_id = case.dossier if case else None
+        dossier = await self._dossier(job.agency, dossier_id) if dossier_id else None
         if dossier_id is not None and dossier is not None:
             if dossier.volume is None:
                 await self._remove(draft_prefix(job.agency, dossier_id))
@@ -183,6 +190,10 @@ class Packer:
                 with contextlib.suppress(ObjectLockedError):
                     await self.dossiers.delete_version(found.key, found.version_id)
 
+    async def _dossier(self, agency: str, dossier_id: str) -> Dossier | None:
+        async with self.store.pool.acquire() as conn:
+            return (await load_snapshot(conn, agency, DOSSIER, dossier_id))[1]
+
     async def _finish(self, job: DueJob) -> None:
         async with self.store.locked(job.agency) as locked:
             locked.finish_job(job.kind, job.key)
@@ -202,11 +213,11 @@ def years_from_now(years: int) -> datetime:
         return now.replace(year=now.year + years, month=3, day=1)
 
 
-def _volume_order(job: DueJob, dossier: Dossier, filing: Filing) -> Order:
+def _volume_order(agency: str, dossier_id: str, dossier: Dossier, filing: Filing) -> Order:
     return Order(
-        agency=job.agency,
+        agency=agency,
         case=dossier.case,
-        dossier=job.key,
+        dossier=dossier_id,
         made_at=filing.filed_at,
         draft=False,
         streams=filing.streams,
@@ -217,7 +228,7 @@ def _volume_order(job: DueJob, dossier: Dossier, filing: Filing) -> Order:
 
 
 @contextlib.asynccontextmanager
-async def _packed(source: DossierInput) -> AsyncIterator[Package]:
+async def packed(source: DossierInput) -> AsyncIterator[Package]:
     """Write the volume and its package into a directory that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="casetrail-dossier-") as directory:
         folder, path = Path(directory) / "volume", Path(directory) / "volume.zip"
