@@ -13,9 +13,10 @@ from casetrail_common.errors import CasetrailError
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import Service
 from casetrail_common.ledger.append import Law, NewFact, Tip
-from casetrail_common.ledger.fact import Actor
+from casetrail_common.ledger.fact import Actor, Fact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.locked import LockedAgency, load_head, load_snapshot
+from casetrail_common.ledger.reading import facts_of
 from casetrail_common.ledger.view import AlsoKeep, Job, LawOf, React, View, no_consequences
 from casetrail_common.ledger.writes import Answered
 
@@ -206,7 +207,10 @@ class Store:
         async def head_of(stream: str) -> tuple[int, bytes] | None:
             return await load_head(conn, stream)
 
-        return View(agency=agency, now=now, service=self.service, load=load, head_of=head_of)
+        async def facts_in(stream: str) -> list[Fact]:
+            return await facts_of(conn, stream)
+
+        return View(agency=agency, now=now, service=self.service, load=load, head_of=head_of, facts_of=facts_in)
 
 
 class _RestsOnOthersError(Exception):
