@@ -6,10 +6,11 @@ the commands that would break a rule.
 
 from casetrail_common.rules.casefile import CaseFile
 from casetrail_common.rules.compile import activate, compile_pack, compiled
-from casetrail_common.rules.engine import ENGINE, Finding, LawBook, evaluate
+from casetrail_common.rules.engine import ENGINE, Finding, evaluate
 from casetrail_common.rules.faults import Fault, PackError
 from casetrail_common.rules.gates import Refusal, gate
 from casetrail_common.rules.happenings import Happening, after, build
+from casetrail_common.rules.judging import LawBook
 from casetrail_common.rules.loader import SHIPPED, pack_document, read_document, read_file
 from casetrail_common.rules.pack import ActivePack, Pack
 
