@@ -9,6 +9,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m casetrail_embedded.cli
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 ARGS   ?=
 
 .PHONY: help install install-dev demo up down status test check bench verify-ledger jars-lock clean distclean
@@ -17,7 +18,7 @@ ARGS   ?=
 help:
 	@sed -n 's/^#   /  /p' Makefile
 
-# Exactly the locked packages, each checked against its hash, and then this project itself in place.
+# Exactly the locked packages, each checked against its hash, also those that build others; then this project in place.
 install: $(VENV)/run.stamp
 install-dev: $(VENV)/dev.stamp
 
@@ -25,18 +26,19 @@ $(BIN)/python:
 	@echo "· making $(VENV) with $(PYTHON)"
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: $(BIN)/python locks/run.txt pyproject.toml
+$(VENV)/run.stamp: $(BIN)/python locks/build.txt locks/run.txt pyproject.toml
 	@$(call pip_install,locks/run.txt)
 	@touch $@
 
-$(VENV)/dev.stamp: $(BIN)/python locks/run.txt locks/dev.txt pyproject.toml
+$(VENV)/dev.stamp: $(BIN)/python locks/build.txt locks/run.txt locks/dev.txt pyproject.toml
 	@$(call pip_install,locks/dev.txt)
 	@touch $(VENV)/run.stamp $@
 
 define pip_install
-echo "· installing $$(grep -c '==' $(1)) locked packages of $(1)"; \
-$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(1) \
-  && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+echo "· installing $$(grep -c '==' $(1)) packages of $(1)"; \
+$(PIP) --quiet --require-hashes --only-binary :all: -r locks/build.txt \
+  && $(PIP) --require-hashes --no-build-isolation -r $(1) \
+  && $(PIP) --quiet --no-deps --no-build-isolation --editable .
 endef
 
 demo: install

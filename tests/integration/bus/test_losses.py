@@ -61,3 +61,17 @@ async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(town: Town, 
     broker.start()
     await town["archive"].follows(agency, "intake", 2)
     assert await town["archive"].applied(agency) == [("intake", 1), ("intake", 2)]
+
+
+async def test_a_position_beyond_the_end_of_the_log_is_given_up(town: Town) -> None:
+    agency = new_agency()
+    town.start("intake", "archive")
+    await town["intake"].append(agency, ["a"])
+    await town["archive"].follows(agency, "intake", 1)
+    await town["archive"].halt()
+    await town["archive"].pool.execute("update progress set next_offset = next_offset + 1000")
+    await town["intake"].append(agency, ["b"])
+    town.start("archive")
+    await town["archive"].follows(agency, "intake", 2)
+    await town["archive"].comes_to("select max(next_offset) < 1000 from progress where next_offset > 0", True)
+    assert await town["archive"].applied(agency) == [("intake", 1), ("intake", 2)]

@@ -146,6 +146,21 @@ async def test_twins_of_one_request_at_one_instant_become_one_fact(ledger: RealL
     assert len(await facts_in(ledger.store.pool)) == 1
 
 
+async def test_twins_of_a_request_that_is_allowed_once_get_one_answer(ledger: RealLedger) -> None:
+    case = new_id("intake")
+    await ledger.store.execute(call("open"), opening(case))
+
+    async def flag_once(view: View) -> Plan:
+        state = await view.get(COUNTED, case)
+        if state is not None and state.flags:
+            raise CasetrailError("transition_not_allowed", {"state": "flagged"})
+        return await flagging(case)(view)
+
+    answers = await asyncio.gather(*(ledger.store.execute(call("once"), flag_once) for _ in range(20)))
+    assert {answer.position for answer in answers} == {"intake:2"}
+    assert [answer.repeated for answer in answers].count(False) == 1
+
+
 async def test_a_key_used_for_another_request_is_refused(ledger: RealLedger) -> None:
     case = await opened(ledger.store)
     with pytest.raises(CasetrailError) as refused:

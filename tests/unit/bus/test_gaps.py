@@ -52,3 +52,9 @@ def test_a_head_that_is_reached_asks_for_nothing() -> None:
     gaps.heard_of("a", "intake", 3)
     gaps.stands("a", "intake", followed=3, hole_end=0, kept_next=False, now=0.0)
     assert gaps.due(0.0) == []
+
+
+def test_what_another_worker_has_followed_is_not_asked_for() -> None:
+    gaps = gaps_with_hole(4, 7)
+    gaps.reached("a", "intake", 7, 1.0)
+    assert gaps.due(1.0) == []

@@ -70,6 +70,8 @@ async def test_the_head_of_another_unit_may_review_as_its_legal_reviewer() -> No
         (who("jian", "supervisor", unit="u7"), True),
         (who("zhao", "case_officer", unit="u9"), False),
         (who("duan", "unit_head", unit="u9"), False),
+        (who("zheng"), False),
+        (who("feng", "device_custodian", unit="u9"), False),
         (Principal("hengyuan", "xinzheng", None, frozenset({"party"})), False),
     ],
 )

@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """Milliseconds a rejection that rests on a projection waits for the end of the agency's partition."""
     deferred_wait_s: Seconds = 5
     """Seconds a command that other services complete waits before it answers 202."""
+    sweep_interval_s: Seconds = 3600
+    """Seconds between two looks at what lies over stored originals, and at uploads that nobody finished."""
     max_body_bytes: Annotated[int, Field(gt=0)] = 1024 * 1024
     """Largest request body in bytes; large files go to the object store, not through here."""
 

@@ -34,7 +34,7 @@ def together(addresses: StackAddresses) -> Sequence[AppProcess]:
 
 
 def apart(addresses: StackAddresses) -> Sequence[AppProcess]:
-    """Run the workers, who bring the databases up to date, then the APIs, then the gateway in front of them."""
+    """Run a worker, who brings the database up to date, and an API per service, and the gateway in front of them."""
     urls = {name: f"http://{LOOPBACK}:{addresses.ports[f'{name}_api']}" for name in SERVICES}
     issuer = issuer_environment(addresses)
     workers = (

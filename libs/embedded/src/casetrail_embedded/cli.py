@@ -14,6 +14,7 @@ SUBCOMMANDS: Final = (
     "casetrail_embedded.commands.stack",
     "casetrail_embedded.commands.demo",
     "casetrail_embedded.commands.ledger",
+    "casetrail_embedded.commands.bench",
 )
 """Modules that each offer `register(subparsers)`.
 

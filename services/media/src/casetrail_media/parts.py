@@ -26,13 +26,13 @@ class MediaParts:
 
 
 def open_parts(process: Process, stack: AsyncExitStack) -> MediaParts:
-    """Make what media holds; the bucket itself is made when the first upload needs it."""
+    """Make what media holds; the bucket itself is made by the worker, or when the first upload needs it."""
     objects = S3ObjectStore(process.settings, bucket=BUCKET)
     stack.callback(objects.close)
     return MediaParts(
         objects,
         Receiving(process.store.pool, objects),
         Verifier(process.store, objects),
-        Sweeper(process.store, objects),
+        Sweeper(process.store, objects, process.settings.sweep_interval_s),
         process.settings.deferred_wait_s,
     )

@@ -5,7 +5,7 @@ from typing import Final
 from casetrail_common.runtime import Blueprint
 from casetrail_media.handlers.http import router
 from casetrail_media.parts import open_parts
-from casetrail_media.projections import DISCARD, FOLDS, VERIFY, react
+from casetrail_media.projections import FOLDS, VERIFY, react
 
 BLUEPRINT: Final = Blueprint(
     service="media",
@@ -15,6 +15,6 @@ BLUEPRINT: Final = Blueprint(
     folds=FOLDS,
     react=react,
     open_own=open_parts,
-    jobs=lambda process: {VERIFY: process.own.verifier.verify, DISCARD: process.own.verifier.discard},
+    jobs=lambda process: {VERIFY: process.own.verifier.verify},
     loops=lambda process: (process.own.sweeper.run,),
 )

@@ -39,9 +39,7 @@ OWN: Final = frozenset({"media"})
 INTAKE: Final = frozenset({"intake"})
 
 VERIFY: Final = "verify"
-"""Job: read what arrived, compare it with what was declared, lock it or say why not. Key: upload id."""
-DISCARD: Final = "discard"
-"""Job: remove the bytes of a rejected upload. Key: upload id."""
+"""Job: read what arrived, compare it with what was declared, lock it or remove it. Key: upload id."""
 
 
 def _item_of(kind: str) -> Any:
@@ -91,13 +89,9 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
 
 
 async def react(fact: Fact, view: View) -> Consequences:
-    """Verify what has arrived, discard what was rejected, and end volume 1 where a dossier is filed."""
-    jobs: tuple[Job, ...] = ()
-    match fact.payload:
-        case AvReceivedV1(upload=upload):
-            jobs = (Job(VERIFY, upload),)
-        case AvRejectedV1(upload=upload):
-            jobs = (Job(DISCARD, upload),)
+    """Link sessions to their case, verify what has arrived, and end volume 1 where a dossier is filed."""
+    received = fact.payload
+    jobs = (Job(VERIFY, received.upload),) if isinstance(received, AvReceivedV1) else ()
     return Consequences((*link_to_case(fact), *await seal_streams(fact, view)), jobs)
 
 

@@ -1,19 +1,33 @@
 """What media answers."""
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
 from casetrail_common.web.desk import Written
 
 
-class PartsShown(BaseModel):
-    """How far one file has arrived, and where its parts go: PUT them straight to the object store."""
+class PartToSend(BaseModel):
+    """A stretch of a file that the object store does not have yet."""
+
+    part: int
+    start: int
+    """Place of its first byte in the file."""
+    bytes: int
+    url: str
+    """PUT the bytes here, without a token; valid for some hours, then ask again for a fresh one."""
+
+
+class FileArrival(BaseModel):
+    """How far one file has arrived, and where the rest goes: straight to the object store."""
 
     number: int
     part_bytes: int
-    part_urls: list[str]
-    """One for each part, in order, valid for some hours; ask again for fresh ones."""
+    """Size of each part but the last."""
     arrived: list[int]
-    """Parts that are there: an interrupted upload goes on with the others."""
+    """Numbers of the parts that are there: an interrupted upload goes on with the others."""
+    missing: list[PartToSend]
+    """Parts to send; of a very large file those to begin with: send them, then ask for more."""
     complete: bool
 
 
@@ -21,7 +35,15 @@ class UploadWritten(Written):
     """An upload that was declared."""
 
     upload: str
-    files: list[PartsShown]
+    files: list[FileArrival]
+
+
+class UploadCompleted(Written):
+    """What became of an upload after all parts were there."""
+
+    upload: str
+    state: str
+    """`stored`, or `received` while it is still being read."""
 
 
 class UploadShown(BaseModel):
@@ -30,7 +52,8 @@ class UploadShown(BaseModel):
     upload: str
     session: str
     state: str
-    files: list[PartsShown]
+    """`declared`, `received`, `stored` or `rejected`."""
+    files: list[FileArrival]
 
 
 class StoredFileShown(BaseModel):
@@ -40,10 +63,11 @@ class StoredFileShown(BaseModel):
     sha256: str
     bytes: int
     media_type: str
-    started_at: str
-    ended_at: str
+    started_at: datetime
+    ended_at: datetime
     duration_ms: int | None
     notes: list[str]
+    """What people should look at, coded; none of it decides anything."""
 
 
 class SessionShown(BaseModel):
@@ -55,6 +79,11 @@ class SessionShown(BaseModel):
     kind: str
     recorder: str
     unit: str | None
-    started_at: str
+    started_at: datetime
+    notice_at: datetime | None
+    ended_at: datetime | None
     state: str
+    """`recording`, `ended` or `stored`."""
     files: list[StoredFileShown]
+    stream_position: int
+    """Send it as If-Match to decide on this state only."""

@@ -200,4 +200,6 @@ class Absorber:
         now = datetime.now(UTC)
         for letter in outcome.applied:
             FACTS_FOLLOWED.labels(me, letter.service).inc()
-            FOLLOWING_DELAY.labels(me, letter.service).observe((now - letter.open().recorded_at).total_seconds())
+            FOLLOWING_DELAY.labels(me, letter.service).observe(
+                max(0.0, (now - letter.open().recorded_at).total_seconds())
+            )

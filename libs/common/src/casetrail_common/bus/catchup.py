@@ -12,6 +12,7 @@ from casetrail_common.bus import progress
 from casetrail_common.bus.kafka import Broker, BrokerUnavailableError, partition_of
 from casetrail_common.bus.progress import Bell
 from casetrail_common.bus.topics import others, topic_of
+from casetrail_common.bus.transient import Backoff
 from casetrail_common.ids import Service
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class CatchUp:
         partition = partition_of(agency)
         places = [(topic_of(other), partition) for other in others(self._me)]
         ends: dict[str, dict[int, int]] = {}
+        backoff = Backoff(0.02, 0.2)
         while not ends:
             try:
                 async with asyncio.timeout_at(asyncio.get_running_loop().time() + deadline - time.monotonic()):
@@ -66,7 +68,7 @@ class CatchUp:
                 return False
             except BrokerUnavailableError as error:
                 log.info("the end of a partition is not known", extra={"error": str(error)})
-                await asyncio.sleep(FIRST_POLL_S)
+                await asyncio.sleep(backoff.next())
 
         async def reached() -> bool:
             async with self._pool.acquire() as conn:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from casetrail_common.bus.gaps import PAGE
 from casetrail_common.bus.health import Health
 from casetrail_common.bus.kafka import (
     Broker,
@@ -25,8 +26,6 @@ from casetrail_common.ledger.store import Store
 
 log = logging.getLogger(__name__)
 
-RANGE_AT_MOST: Final = 1000
-"""Most facts published again on one request; whoever needs more asks on."""
 HEADS_PAGE: Final = 500
 
 _PUBLISH_RANGE: Final = """
@@ -104,7 +103,7 @@ class Ledgers:
 
     async def publish_range(self, agency: str, first: int, last: int) -> int:
         """Have facts published again; return the last position of the log."""
-        last = min(last, first + RANGE_AT_MOST - 1)
+        last = min(last, first + PAGE - 1)
         return await self._store.pool.fetchval(_PUBLISH_RANGE, agency, first, last) or 0
 
     async def close_past(self, agency: str) -> tuple[int, datetime]:

@@ -229,6 +229,7 @@ class Follower:
     async def _commit_sometimes(self, subscription: Subscription) -> None:
         now = time.monotonic()
         if self._uncommitted and now - self._committed_at >= COMMIT_EVERY_S:
+            failpoint("follower.before_offsets")
             await subscription.commit(self._uncommitted)
             failpoint("follower.after_offsets")
             self._uncommitted.clear()

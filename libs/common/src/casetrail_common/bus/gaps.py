@@ -74,6 +74,11 @@ class Gaps:
         if log.followed >= max(log.head, log.hole_end):
             del self.logs[agency, service]
 
+    def reached(self, agency: str, service: Service, followed: int, now: float) -> None:
+        """Take note of how far a log is followed, perhaps by another worker of this service."""
+        if log := self.logs.get((agency, service)):
+            self.stands(agency, service, followed=followed, hole_end=log.hole_end, kept_next=log.kept_next, now=now)
+
     def due(self, now: float) -> list[Wanted]:
         """Return what to ask for now, and count it as asked."""
         return [wanted for (agency, service) in self.logs if (wanted := self._due(agency, service, now))]

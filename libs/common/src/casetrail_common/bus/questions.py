@@ -6,6 +6,8 @@ import logging
 import time
 from typing import Final
 
+import asyncpg
+
 from casetrail_common.bus.gaps import Gaps, Wanted
 from casetrail_common.bus.kafka import BrokerUnavailableError, Outgoing, Publisher
 from casetrail_common.bus.messages import Request
@@ -28,9 +30,10 @@ def outgoing(request: Request) -> Outgoing:
 class Questions:
     """What a follower asks of the other services."""
 
-    def __init__(self, me: Service, publisher: Publisher, *, heads_interval_s: float) -> None:
+    def __init__(self, me: Service, pool: asyncpg.Pool, publisher: Publisher, *, heads_interval_s: float) -> None:
         self.gaps = Gaps()
         self._me = me
+        self._pool = pool
         self._publisher = publisher
         self._heads_interval_s = heads_interval_s
         self._heads_due: list[float] = []
@@ -53,17 +56,26 @@ class Questions:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_S)
             self._wake.clear()
-            now = time.monotonic()
-            requests = [*self._heads_if_due(now), *(self._range(wanted) for wanted in self.gaps.due(now))]
-            if requests:
-                await self._send(requests)
+            try:
+                await self._ask_what_is_due()
+            except (BrokerUnavailableError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                # whatever is still missing is asked for again after its pause
+                log.info("questions could not be asked", extra={"error": type(error).__name__})
 
-    async def _send(self, requests: list[Request]) -> None:
-        try:
+    async def _ask_what_is_due(self) -> None:
+        now = time.monotonic()
+        heads = self._heads_if_due(now)
+        if self.gaps.logs:
+            await self._look_up(now)
+        requests = [*heads, *(self._range(wanted) for wanted in self.gaps.due(now))]
+        if requests:
             await self._publisher.publish([outgoing(request) for request in requests])
-        except BrokerUnavailableError as error:
-            # whatever is still missing is asked for again after its pause
-            log.info("a question could not be asked", extra={"error": str(error)})
+
+    async def _look_up(self, now: float) -> None:
+        """Forget what has come meanwhile, perhaps to another worker of this service."""
+        agencies = list({agency for agency, _ in self.gaps.logs})
+        for row in await self._pool.fetch("select agency, service, n from followed where agency = any($1)", agencies):
+            self.gaps.reached(row["agency"], row["service"], row["n"], now)
 
     def _heads_if_due(self, now: float) -> list[Request]:
         if not self._heads_due or now < self._heads_due[0]:

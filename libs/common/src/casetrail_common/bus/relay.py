@@ -59,15 +59,14 @@ class Relay:
         while True:
             try:
                 async with _connected(self._dsn) as conn:
+                    self._health.well("relay")
                     await self._take_over(conn)
                     backoff.reset()
-                    self._health.well("relay")
                     await self._carry(conn)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:
                 if not is_transient(error):
-                    raise
-                self._health.amiss("relay", "database unavailable")
-                log.warning("relay lost its database", extra={"service": self._service, "error": type(error).__name__})
+                    log.exception("relaying failed", extra={"service": self._service})
+                self._health.amiss("relay", f"database unavailable: {type(error).__name__}")
                 await asyncio.sleep(backoff.next())
 
     async def _take_over(self, conn: asyncpg.Connection) -> None:

@@ -66,7 +66,7 @@ async def run_worker(
         stack.push_async_callback(broker.close)
         publisher = Publisher(settings.bootstrap)
         stack.push_async_callback(publisher.close)
-        questions = Questions(store.service, publisher, heads_interval_s=settings.heads_interval_s)
+        questions = Questions(store.service, store.pool, publisher, heads_interval_s=settings.heads_interval_s)
         relay = Relay(store.service, settings.dsn, publisher, health=worker.health)
         control = Control(store, ledgers, broker, bootstrap=settings.bootstrap, health=worker.health)
         follower = Follower(
@@ -78,6 +78,8 @@ async def run_worker(
             health=worker.health,
             max_parked=settings.max_parked,
         )
+        for part in ("relay", "control", "follower"):
+            worker.health.amiss(part, "starting")
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(_as_coroutine(loop, stop))

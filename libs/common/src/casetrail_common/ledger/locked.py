@@ -101,7 +101,8 @@ class LockedAgency:
         Leaves nothing behind if it raises, so that the caller may park the fact and go on.
         """
         stage = _Stage(self._copy_of_tip())
-        await self._take(stage, fact, actor=Actor(f"system:{self._store.service}"))
+        await self._fold(stage, fact)
+        await self._follow_up(stage, fact, actor=Actor(f"system:{self._store.service}"))
         if self._store.keeps_content:
             stage.content.extend(item for item in content if item.is_genuine)
         self._merge(stage)
@@ -113,8 +114,6 @@ class LockedAgency:
         """Append own facts, fold them, and append what follows from them."""
         stage = _Stage(self._copy_of_tip(), content=list(content))
         facts = await self._extend(stage, new, actor=actor, law=law)
-        for fact in facts:
-            await self._take(stage, fact, actor=actor)
         self._merge(stage)
         return facts
 
@@ -157,25 +156,34 @@ class LockedAgency:
         if self._store.also_keep and self.writes.copies:
             await self._store.also_keep(self.conn, self.writes.copies)
 
-    async def _take(self, stage: _Stage, fact: Fact, *, actor: Actor) -> None:
-        if isinstance(fact.payload, ContentErasedV1):
-            stage.erased.extend(bytes.fromhex(digest) for digest in fact.payload.commitments)
-        await self._evolve(stage, fact)
-        view = self.view(stage)
-        consequences = await self._store.react(fact, view)
-        stage.jobs.extend(consequences.jobs)
-        if consequences.facts:
-            stage.content.extend(view.bag.items)
-            for caused in await self._extend(stage, consequences.facts, actor=actor, law=None):
-                await self._take(stage, caused, actor=actor)
-
     async def _extend(self, stage: _Stage, new: Sequence[NewFact], *, actor: Actor, law: Law | None) -> list[Fact]:
+        """Number facts and fold them in that order, then append what follows from each.
+
+        So the folds take in every log in the order of its positions, and can be made again from it.
+        """
         for stream in {one.stream for one in new}:
             await self._head(stage.tip, stream)
         in_force = law if law is not None else await self._store.law_of(self.view(stage))
         facts = stage.tip.extend(new, actor=actor, law=in_force)
         stage.facts.extend(facts)
+        for fact in facts:
+            await self._fold(stage, fact)
+        for fact in facts:
+            await self._follow_up(stage, fact, actor=actor)
         return facts
+
+    async def _fold(self, stage: _Stage, fact: Fact) -> None:
+        if isinstance(fact.payload, ContentErasedV1):
+            stage.erased.extend(bytes.fromhex(digest) for digest in fact.payload.commitments)
+        await self._evolve(stage, fact)
+
+    async def _follow_up(self, stage: _Stage, fact: Fact, *, actor: Actor) -> None:
+        view = self.view(stage)
+        consequences = await self._store.react(fact, view)
+        stage.jobs.extend(consequences.jobs)
+        if consequences.facts:
+            stage.content.extend(view.bag.items)
+            await self._extend(stage, consequences.facts, actor=actor, law=None)
 
     async def _evolve(self, stage: _Stage, fact: Fact) -> None:
         for fold in self._store.folds_of(fact.service):

@@ -145,10 +145,19 @@ class Store:
             async with self.pool.acquire() as conn:
                 return await self._attempt(conn, call, decide, settled=settled)
         except asyncpg.UniqueViolationError as error:
-            if error.constraint_name != "idempotency_pkey":
+            if error.constraint_name != "idempotency_pkey" or (answer := await self._answered(call)) is None:
                 raise
-        async with self.pool.acquire() as conn:  # a twin of this request was faster: repeat its answer
-            return await self._attempt(conn, call, decide, settled=settled)
+            return answer
+        except (CasetrailError, _RestsOnOthersError):
+            if (answer := await self._answered(call)) is None:
+                raise
+            return answer
+
+    async def _answered(self, call: Call) -> Answer | None:
+        """Return what a twin of this request was answered that was faster: a rejection may rest on what it has done."""
+        async with self.pool.acquire() as conn:
+            row = await conn.fetchrow(_OPEN, call.agency, call.actor.person, call.key, "")
+        return None if row["answer"] is None else _repeat(call, row)
 
     async def _attempt(self, conn: asyncpg.Connection, call: Call, decide: Decide, *, settled: bool) -> Answer:
         row = await conn.fetchrow(_OPEN, call.agency, call.actor.person, call.key, call.stream or "")

@@ -266,10 +266,9 @@ async def put_parts(upload: dict[str, Any], contents: list[bytes]) -> None:
     """Send the parts of each file straight to the object store."""
     async with httpx.AsyncClient(timeout=60) as store:
         for file, content in zip(upload["files"], contents, strict=True):
-            size = file["part_bytes"]
-            for number, url in enumerate(file["part_urls"]):
-                answer = await store.put(url, content=content[number * size : (number + 1) * size])
-                answer.raise_for_status()
+            for part in file["missing"]:
+                piece = content[part["start"] : part["start"] + part["bytes"]]
+                (await store.put(part["url"], content=piece)).raise_for_status()
 
 
 async def review(story: Story) -> None:

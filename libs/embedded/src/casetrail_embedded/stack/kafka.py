@@ -107,6 +107,7 @@ def kafka_part(jars: Sequence[Path], home: Path, configuration: Path, *, port: i
     return Part(
         name="kafka",
         argv=java(jars, "kafka.Kafka", str(configuration)),
+        before_start=lambda: format_storage(jars, home, configuration),
         cwd=home,
         env=dict.fromkeys(UNWANTED, ""),
         is_ready=answers,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from casetrail_embedded.stack.part import Part, PartFailedError, born_at, end_group, launch, stop, until_ready
 from casetrail_embedded.stack.runfile import Running, State
@@ -27,6 +28,9 @@ class Patience:
     missed_probes: int = 6
 
 
+USUAL_PATIENCE: Final = Patience()
+
+
 class Keeper:
     """The supervisor of one part."""
 
@@ -36,7 +40,7 @@ class Keeper:
         *,
         log_file: Path,
         report: Callable[[str, Running], None],
-        patience: Patience = Patience(),
+        patience: Patience = USUAL_PATIENCE,
     ) -> None:
         self.part = part
         self._patience = patience

@@ -41,7 +41,7 @@ class Part:
     """Added to our own environment; an empty value takes a variable away."""
     run_as: RunAs = "same"
     before_start: Callable[[], None] = lambda: None
-    """Clears what a killed predecessor left behind. May block, runs in a thread."""
+    """Makes what is missing, clears what a killed predecessor left behind. May block, runs in a thread."""
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 20
     start_timeout_s: float = 90

@@ -1,24 +1,27 @@
-"""The stack as a whole: parts started in order, kept running, stopped in reverse."""
+"""The stack as a whole: first the parts, then the application, kept running, and stopped in reverse."""
 
 import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from casetrail_embedded.stack import kafka, postgres, seaweed
 from casetrail_embedded.stack.addresses import AppProcess, StackAddresses, addresses_of, app_environment
 from casetrail_embedded.stack.jars import ensure_jars, parse_lock
-from casetrail_embedded.stack.keeper import Keeper
+from casetrail_embedded.stack.keeper import USUAL_PATIENCE, Keeper, Patience
 from casetrail_embedded.stack.part import Part
 from casetrail_embedded.stack.paths import KAFKA_LOCK, DataDir, cache_dirs, project_root
 from casetrail_embedded.stack.ports import USUAL, choose
 from casetrail_embedded.stack.probes import http_answers
 from casetrail_embedded.stack.runfile import RunFile, Running, acquire, stop_orphans
 from casetrail_embedded.stack.secrets import load_or_create
+
+APP_START_TIMEOUT_S: Final = 180
+"""Processes of the application wait for each other: tables are made by workers, the gateway asks everybody."""
 
 AppPlan = Callable[[StackAddresses], Sequence[AppProcess]]
 """Which application processes to run, given where the parts are."""
@@ -44,6 +47,8 @@ class Stack:
         Ports that must be these and no others, by the names of `ports.USUAL`.
     usual_ports
         Ports to prefer, by name; names given here and not in `ports.USUAL` are allotted too.
+    patience
+        How soon a part that died is started again.
     """
 
     def __init__(
@@ -53,14 +58,17 @@ class Stack:
         apps: AppPlan = no_apps,
         ports: Mapping[str, int] | None = None,
         usual_ports: Mapping[str, int] = USUAL,
+        patience: Patience = USUAL_PATIENCE,
         say: Callable[[str], None] = log.info,
     ) -> None:
         self.directory = DataDir(data_dir.resolve())
         self._apps = apps
         self._demanded_ports = ports or {}
         self._usual_ports = usual_ports
+        self._patience = patience
         self._say = say
-        self._keepers: list[Keeper] = []
+        self._parts_kept: list[Keeper] = []
+        self._apps_kept: list[Keeper] = []
         self._lock: int | None = None
         self._run = RunFile()
         self._addresses: StackAddresses | None = None
@@ -101,10 +109,11 @@ class Stack:
 
     async def stop(self) -> None:
         """Stop everything in reverse order; may be called twice."""
-        for keeper in reversed(self._keepers):
-            self._say(f"stopping {keeper.part.name}")
-            await keeper.stop()
-        self._keepers.clear()
+        for keepers in (self._apps_kept, self._parts_kept):  # who uses goes before who is used
+            if keepers:
+                self._say(f"stopping {', '.join(keeper.part.name for keeper in keepers)}")
+            await asyncio.gather(*(keeper.stop() for keeper in keepers))
+            keepers.clear()
         if self._lock is not None:
             self._run = self._run.stopped()
             self._run.write(self.directory.run_file)
@@ -125,21 +134,17 @@ class Stack:
         self._addresses = addresses_of(ports, secrets, self.directory.root)
         self._run = RunFile.of_this_process(ports, self._addresses)
         self._run.write(self.directory.run_file)
-        try:
-            async with asyncio.TaskGroup() as parts:  # they do not need each other
-                parts.create_task(self._start_postgres(ports, secrets))
-                parts.create_task(self._start_kafka(ports))
-                parts.create_task(self._start_seaweed(ports, secrets))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None  # the first one cancelled the others
-        for app in self._apps(self._addresses):
-            await self._keep(app_part(app, self._addresses))
+        await together(
+            self._start_postgres(ports, secrets), self._start_kafka(ports), self._start_seaweed(ports, secrets)
+        )
+        apps = [app_part(app, self._addresses) for app in self._apps(self._addresses)]
+        await together(*(self._keep(app, self._apps_kept) for app in apps))
 
     async def _start_postgres(self, ports: Mapping[str, int], secrets: Mapping[str, str]) -> None:
         cluster = postgres.locate(self.directory.postgres)
         password = secrets["postgres_superuser"]
         await asyncio.to_thread(postgres.create_cluster, cluster, password)
-        await self._keep(postgres.postgres_part(cluster, port=ports["postgres"], password=password))
+        await self._keep(postgres.postgres_part(cluster, port=ports["postgres"], password=password), self._parts_kept)
         await postgres.create_databases(postgres.superuser_dsn(ports["postgres"], password), secrets)
 
     async def _start_kafka(self, ports: Mapping[str, int]) -> None:
@@ -147,25 +152,35 @@ class Stack:
         jars = await asyncio.to_thread(ensure_jars, locked, caches=cache_dirs(), say=self._say)
         home, port = self.directory.kafka, ports["kafka"]
         configuration = kafka.write_configuration(home, port=port, controller_port=ports["kafka_controller"])
-        await asyncio.to_thread(kafka.format_storage, jars, home, configuration)
-        await self._keep(kafka.kafka_part(jars, home, configuration, port=port))
+        await self._keep(kafka.kafka_part(jars, home, configuration, port=port), self._parts_kept)
 
     async def _start_seaweed(self, ports: Mapping[str, int], secrets: Mapping[str, str]) -> None:
         home = self.directory.seaweed
         seaweed.write_configuration(home, ports=ports, secrets=secrets)
-        await self._keep(seaweed.seaweed_part(home, port=ports["s3"]))
+        await self._keep(seaweed.seaweed_part(home, port=ports["s3"]), self._parts_kept)
         await asyncio.to_thread(seaweed.sync_every_object, ports["seaweed_filer"], secrets)
 
-    async def _keep(self, part: Part) -> None:
+    async def _keep(self, part: Part, keepers: list[Keeper]) -> None:
         began = time.monotonic()
-        keeper = Keeper(part, log_file=self.directory.log / f"{part.name}.log", report=self._record)
-        self._keepers.append(keeper)
+        log_file = self.directory.log / f"{part.name}.log"
+        keeper = Keeper(part, log_file=log_file, report=self._record, patience=self._patience)
+        keepers.append(keeper)
         await keeper.start()
         self._say(f"{part.name} is ready after {time.monotonic() - began:.1f} s")
 
     def _record(self, name: str, running: Running) -> None:
         self._run = self._run.with_part(name, running)
         self._run.write(self.directory.run_file)
+
+
+async def together(*starts: Coroutine[None, None, None]) -> None:
+    """Wait for starts that do not need each other; the first that fails cancels the others and is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for start in starts:
+                group.create_task(start)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 def app_part(app: AppProcess, addresses: StackAddresses) -> Part:
@@ -176,4 +191,5 @@ def app_part(app: AppProcess, addresses: StackAddresses) -> Part:
         cwd=addresses.data_dir,
         env={**app_environment(addresses, app.service), **app.env},
         is_ready=http_answers(app.ready) if isinstance(app.ready, str) else app.ready,
+        start_timeout_s=APP_START_TIMEOUT_S,
     )

@@ -9,6 +9,7 @@ from casetrail_archive.judging.casefiles import CaseFiles
 from casetrail_archive.judging.findings import add_rows, changes, held_back, latest, set_timers
 from casetrail_archive.judging.laws import Laws
 from casetrail_archive.judging.past import closed_until
+from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Actor
@@ -48,6 +49,8 @@ class Judge:
             for case_id in dict.fromkeys([job.key, *(row["key"] for row in rows)]):
                 await self.judge_now(locked, case_id)
                 locked.finish_job("judge", case_id)
+            failpoint("archive.before_judged")
+        failpoint("archive.after_judged")
 
     async def mark_open(self, job: DueJob) -> None:
         """Mark every case that a change in the agency's law, people or devices may concern."""

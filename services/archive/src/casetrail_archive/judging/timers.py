@@ -14,6 +14,7 @@ from casetrail_archive.judging.judge import ACTOR, Judge
 from casetrail_archive.judging.past import Past, Watermark
 from casetrail_common.bus.transient import Backoff, is_transient
 from casetrail_common.facts.archive import DeadlineMissedV1
+from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.locked import LockedAgency
@@ -126,6 +127,8 @@ class Timers:
                 if not await self.past.close(locked, watermark):
                     return False
                 fired = await self._fire_some(locked, watermark)
+                failpoint("archive.before_fired")
+            failpoint("archive.after_fired")
         return True
 
     async def _fire_some(self, locked: LockedAgency, watermark: Watermark) -> int:

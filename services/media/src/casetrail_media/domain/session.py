@@ -1,9 +1,11 @@
 """A recording session, from start to locked originals."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from casetrail_common.facts.media import (
+    AvNoticeGivenV1,
     AvReceivedV1,
     AvRejectedV1,
     AvSessionEndedV1,
@@ -27,8 +29,11 @@ class Session:
     recorder: str
     unit: str | None
     """Unit of the recorder when it began."""
-    started_at: str
+    started_at: datetime
     state: Literal["recording", "ended", "stored"] = "recording"
+    notice_at: datetime | None = None
+    """When those present were first told that they are being recorded."""
+    ended_at: datetime | None = None
     receiving: str | None = None
     """The upload that is complete and being verified, or was stored."""
     files: tuple[StoredFile, ...] = ()
@@ -44,7 +49,7 @@ class Upload:
     declared: tuple[DeclaredFile, ...]
     state: Literal["declared", "received", "stored", "rejected"] = "declared"
     received: tuple[ReceivedFile, ...] = ()
-    received_at: str | None = None
+    received_at: datetime | None = None
 
 
 def evolve_session(session: Session | None, fact: Fact) -> Session | None:
@@ -57,15 +62,17 @@ def evolve_session(session: Session | None, fact: Fact) -> Session | None:
                 kind=started.kind,
                 recorder=started.recorder,
                 unit=fact.actor.unit,
-                started_at=fact.occurred_at.isoformat(),
+                started_at=fact.occurred_at,
             )
     return None if session is None else _moved(session, fact)
 
 
 def _moved(session: Session, fact: Fact) -> Session:
     match fact.payload:
+        case AvNoticeGivenV1():
+            return replace(session, notice_at=session.notice_at or fact.occurred_at)
         case AvSessionEndedV1():
-            return replace(session, state="ended")
+            return replace(session, state="ended", ended_at=fact.occurred_at)
         case AvReceivedV1(upload=upload):
             return replace(session, receiving=upload)
         case AvRejectedV1():
@@ -81,8 +88,7 @@ def evolve_upload(upload: Upload | None, fact: Fact) -> Upload | None:
         case AvUploadDeclaredV1() as declared:
             return Upload(declared.session, declared.repository, declared.custodian, tuple(declared.files))
         case AvReceivedV1(files=files) if upload:
-            received_at = fact.occurred_at.isoformat()
-            return replace(upload, state="received", received=tuple(files), received_at=received_at)
+            return replace(upload, state="received", received=tuple(files), received_at=fact.occurred_at)
         case AvStoredV1() if upload:
             return replace(upload, state="stored")
         case AvRejectedV1() if upload:

@@ -1,21 +1,17 @@
 """The job that turns what arrived into evidence, or says why it is none.
 
-Whatever line it dies on, it is run again from the start: reading changes nothing, locking twice locks once, and the
-fact that ends it is appended in the transaction that ends the job.
+Whatever line it dies on, it is run again from the start: reading changes nothing, locking twice locks once, removing
+twice removes once, and the fact that ends it is appended in the transaction that ends the job. Bytes are locked before
+`av.stored` says so, and gone before `av.rejected` says so.
 """
 
-import asyncio
-import hashlib
 import json
-import logging
-import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
+from casetrail_common.canonical import sha256
 from casetrail_common.facts import Payload
 from casetrail_common.facts.media import AvRejectedV1, AvStoredV1, DeclaredFile, ReceivedFile, StoredFile
 from casetrail_common.failpoints import failpoint
@@ -24,12 +20,12 @@ from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.jobs import DueJob
 from casetrail_common.ledger.store import Store
-from casetrail_common.objects import ObjectStore
+from casetrail_common.objects import ObjectNotFoundError, ObjectStore
+from casetrail_media.domain.judging import difference, duration_of, notes_on
+from casetrail_media.domain.registers import Retention
 from casetrail_media.domain.session import Upload
-from casetrail_media.evidence.probing import Probe
-from casetrail_media.projections import DISCARD, RETENTION, UPLOAD, VERIFY
-
-log = logging.getLogger(__name__)
+from casetrail_media.evidence.reading import Contents, read_version
+from casetrail_media.projections import RETENTION, UPLOAD, VERIFY
 
 DEFAULT_YEARS: Final = 30
 """Years an original is locked while the agency has no retention table: those of `long_term`.
@@ -38,25 +34,21 @@ Source: product choice; no regulation gives a number.
 """
 DAYS_PER_YEAR: Final = 366
 """A lock must not end before the period does, so every year counts as a leap year."""
-TOLERANCE_MS: Final = 2000
-"""Milliseconds by which a recording may differ from its declared times before it is noted."""
-PROBE_TIMEOUT_S: Final = 600
+
+BELIEVED_MISSING_AFTER: Final = 5
+"""Attempts after which a version that the store cannot find is taken for lost; with their pauses about ten seconds."""
 
 _TWINS: Final = """
 select id from snapshot
 where agency = $1 and kind = 'session' and id <> $2 and state -> 'files' @> $3::jsonb order by id limit 3
 """
+_CONDEMN: Final = "update job set payload = $4 where agency = $1 and kind = $2 and key = $3"
 
 SYSTEM: Final = Actor("system:media")
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What reading a version to its end has shown."""
-
-    sha256: str
-    size_bytes: int
-    probe: Probe
+class UnstableContentError(Exception):
+    """Two readings of one version differ: the store or the memory is at fault, so nothing is decided."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +58,7 @@ class Verifier:
     store: Store
     objects: ObjectStore
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The real clock: locks in the store know no other."""
 
     async def verify(self, job: DueJob) -> None:
         """Verify one complete upload."""
@@ -73,116 +66,125 @@ class Verifier:
             upload = await view.get(UPLOAD, job.key)
             retention = await view.get(RETENTION, job.agency)
         if upload is None or upload.state != "received":
-            async with self.store.locked(job.agency) as tx:
-                tx.finish_job(VERIFY, job.key)
+            await self._end(job, None, None)
+            return
+        if condemned := job.payload.get("rejected"):
+            await self._reject(job, upload, AvRejectedV1.model_validate(condemned))
             return
         files: list[StoredFile] = []
         for declared, received in zip(upload.declared, upload.received, strict=True):
-            read = await self._read(received)
-            if refusal := _refusal(job.key, upload, declared, read):
-                await self._end(job, upload, refusal)
+            judged = await self._judge(job, upload, declared, received)
+            if isinstance(judged, AvRejectedV1):
+                await self._condemn(job, judged)
+                await self._reject(job, upload, judged)
                 return
-            twins = await self._twins(job.agency, upload.session, read.sha256)
-            files.append(_stored(declared, received, read, twins))
-        years = max(retention.dossier_years, default=DEFAULT_YEARS) if retention else DEFAULT_YEARS
-        retained_until = (self.now() + timedelta(days=DAYS_PER_YEAR * years)).replace(microsecond=0)
-        for file in files:
-            await self.objects.lock_version(file.object, file.version_id, retain_until=retained_until)
+            files.append(_stored(declared, received, judged, await self._same_as(job.agency, upload, judged, files)))
+        retained_until = await self._locked(files, self.now() + retention_period(retention))
         failpoint("media.after_lock")
-        stored = AvStoredV1(
-            session=upload.session,
-            upload=job.key,
-            repository=upload.repository,
-            custodian=upload.custodian,
-            files=files,
-            received_at=datetime.fromisoformat(upload.received_at or ""),
-            retained_until=retained_until,
-        )
-        failpoint("media.before_stored")
-        await self._end(job, upload, stored)
+        await self._end(job, upload, _all_stored(job.key, upload, files, retained_until))
 
-    async def discard(self, job: DueJob) -> None:
-        """Remove every version of a rejected upload; none of them was ever locked."""
-        async with self.store.reading(job.agency) as view:
-            upload = await view.get(UPLOAD, job.key)
-        for received in upload.received if upload else ():
+    async def _judge(
+        self, job: DueJob, upload: Upload, declared: DeclaredFile, received: ReceivedFile
+    ) -> Contents | AvRejectedV1:
+        """Read a file; before bytes are given up they are read a second time."""
+        try:
+            contents = await read_version(self.objects, received, expected_sha256=declared.sha256)
+            reason = difference(declared, sha256=contents.sha256, size_bytes=contents.size_bytes)
+            if reason is None:
+                return contents
+            again = await read_version(self.objects, received, expected_sha256=declared.sha256)
+            if again.sha256 != contents.sha256:
+                raise UnstableContentError(received.object)
+            return _rejected(job.key, upload, declared, reason, found=contents.sha256)
+        except ObjectNotFoundError:
+            if job.attempts < BELIEVED_MISSING_AFTER:
+                raise
+            return _rejected(job.key, upload, declared, "missing", found=sha256().hex())
+
+    async def _condemn(self, job: DueJob, rejected: AvRejectedV1) -> None:
+        """Put down why before anything is removed: what was found could not be found again."""
+        payload = json.dumps({"rejected": rejected.model_dump(mode="json")})
+        await self.store.pool.execute(_CONDEMN, job.agency, VERIFY, job.key, payload)
+
+    async def _reject(self, job: DueJob, upload: Upload, rejected: AvRejectedV1) -> None:
+        """Remove every version of the upload, none of which was ever locked; then say so."""
+        for received in upload.received:
             for version in await self.objects.list_versions(received.object):
                 if version.key == received.object:
                     await self.objects.delete_version(version.key, version.version_id)
-        async with self.store.locked(job.agency) as tx:
-            tx.finish_job(DISCARD, job.key)
+        failpoint("media.after_removal")
+        await self._end(job, upload, rejected)
 
-    async def _twins(self, agency: str, session: str, sha256: str) -> list[str]:
-        """Return other sessions whose originals have the same bytes."""
-        rows = await self.store.pool.fetch(_TWINS, agency, session, json.dumps([{"sha256": sha256}]))
-        return [row["id"] for row in rows]
+    async def _locked(self, files: Sequence[StoredFile], until: datetime) -> datetime:
+        """Lock the versions until one instant; an attempt that died may have locked some for longer, and that holds."""
+        until = until.replace(microsecond=0)
+        for file in files:
+            stated = await self.objects.stat(file.object, file.version_id)
+            until = max(until, stated.locked_until or until)
+        for file in files:
+            await self.objects.lock_version(file.object, file.version_id, retain_until=until)
+        return until
 
-    async def _end(self, job: DueJob, upload: Upload, payload: Payload) -> None:
+    async def _same_as(
+        self, agency: str, upload: Upload, contents: Contents, before: Sequence[StoredFile]
+    ) -> list[str]:
+        """Return the sessions, this one included, that hold the same bytes already."""
+        wanted = json.dumps([{"sha256": contents.sha256}])
+        rows = await self.store.pool.fetch(_TWINS, agency, upload.session, wanted)
+        here = [upload.session] if any(file.sha256 == contents.sha256 for file in before) else []
+        return [*here, *(row["id"] for row in rows)]
+
+    async def _end(self, job: DueJob, upload: Upload | None, payload: Payload | None) -> None:
         async with self.store.locked(job.agency) as tx:
-            stream = stream_name("session", job.agency, upload.session)
             now = await tx.view().get(UPLOAD, job.key)
-            if now is not None and now.state == "received":
-                await tx.append([NewFact(stream, payload)], actor=SYSTEM)
+            if upload and payload and now and now.state == "received":
+                await tx.append([NewFact(stream_name("session", job.agency, upload.session), payload)], actor=SYSTEM)
             tx.finish_job(VERIFY, job.key)
-
-    async def _read(self, received: ReceivedFile) -> _Read:
-        """Read a version once: hashed while it is copied to where the probe can seek in it."""
-        digest, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(prefix="casetrail-probe-") as copy:
-            async for chunk in self.objects.stream(received.object, received.version_id):
-                await asyncio.to_thread(digest.update, chunk)
-                await asyncio.to_thread(copy.write, chunk)
-                size += len(chunk)
-            copy.flush()
-            return _Read(digest.hexdigest(), size, await _probed(Path(copy.name)))
+            failpoint("media.before_stored")
+        failpoint("media.after_stored")
 
 
-async def _probed(path: Path) -> Probe:
-    """Probe a file in a child process, so that nothing in it can stop or crash this one."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "casetrail_media.evidence.probing", str(path),
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(PROBE_TIMEOUT_S):
-            output, _ = await child.communicate()
-        found = json.loads(output)
-        return Probe(found["duration_ms"], tuple(found["notes"]))
-    except (TimeoutError, ValueError, KeyError):
-        log.warning("a recording could not be probed")
-        return Probe(None, ("not_decodable",))
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+def retention_period(retention: Retention | None) -> timedelta:
+    """Return how long originals are locked: the longest period of the agency's table, which any case may come to."""
+    years = max(retention.dossier_years, default=DEFAULT_YEARS) if retention else DEFAULT_YEARS
+    return timedelta(days=DAYS_PER_YEAR * years)
 
 
-def _refusal(upload_id: str, upload: Upload, declared: DeclaredFile, read: _Read) -> AvRejectedV1 | None:
-    if read.sha256 == declared.sha256 and read.size_bytes == declared.bytes:
-        return None
-    return AvRejectedV1(
-        session=upload.session,
-        upload=upload_id,
-        reason="size_mismatch" if read.size_bytes != declared.bytes else "hash_mismatch",
-        declared_sha256=declared.sha256,
-        found_sha256=read.sha256,
+def _rejected(upload_id: str, upload: Upload, declared: DeclaredFile, reason: str, *, found: str) -> AvRejectedV1:
+    return AvRejectedV1.model_validate(
+        {
+            "session": upload.session,
+            "upload": upload_id,
+            "reason": reason,
+            "declared_sha256": declared.sha256,
+            "found_sha256": found,
+        }
     )
 
 
-def _stored(declared: DeclaredFile, received: ReceivedFile, read: _Read, twins: list[str]) -> StoredFile:
-    notes = [*read.probe.notes, *(f"same_bytes_as:{twin}" for twin in twins)]
-    declared_ms = round((declared.ended_at - declared.started_at).total_seconds() * 1000)
-    duration_ms = read.probe.duration_ms
-    if duration_ms is not None and not declared.media_type.startswith("image/"):
-        notes += ["duration_differs"] if abs(duration_ms - declared_ms) > TOLERANCE_MS else []
+def _stored(declared: DeclaredFile, received: ReceivedFile, contents: Contents, same_as: Sequence[str]) -> StoredFile:
+    measured_ms, found = (contents.probe.duration_ms, contents.probe.notes) if contents.probe else (None, ())
     return StoredFile(
         object=received.object,
         version_id=received.version_id,
-        sha256=read.sha256,
-        bytes=read.size_bytes,
+        sha256=contents.sha256,
+        bytes=contents.size_bytes,
         media_type=declared.media_type,
         started_at=declared.started_at,
         ended_at=declared.ended_at,
-        duration_ms=duration_ms,
-        notes=notes,
+        duration_ms=duration_of(declared, measured_ms),
+        notes=notes_on(declared, measured_ms=measured_ms, found=found, same_as=same_as),
+    )
+
+
+def _all_stored(upload_id: str, upload: Upload, files: list[StoredFile], retained_until: datetime) -> AvStoredV1:
+    assert upload.received_at is not None  # noqa: S101  it is received, or the job would have ended
+    return AvStoredV1(
+        session=upload.session,
+        upload=upload_id,
+        repository=upload.repository,
+        custodian=upload.custodian,
+        files=files,
+        received_at=upload.received_at,
+        retained_until=retained_until,
     )

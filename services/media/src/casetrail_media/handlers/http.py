@@ -2,32 +2,35 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from casetrail_common.errors import CasetrailError
-from casetrail_common.ids import ItemId
-from casetrail_common.web import Sent, service_router
-from casetrail_common.web.desk import AtDesk, AtWindow, Written, told
+from casetrail_common.ids import ItemId, stream_name
+from casetrail_common.web import Page, Paging, Sent, service_router
+from casetrail_common.web.desk import AtDesk, AtWindow, Desk, Written, told
 from casetrail_media import commands, queries, service
 from casetrail_media.handlers.ranges import byte_range
+from casetrail_media.handlers.streaming import begun
 from casetrail_media.parts import MediaParts
-from casetrail_media.schemas import SessionShown, UploadShown, UploadWritten
+from casetrail_media.schemas import SessionShown, UploadCompleted, UploadShown, UploadWritten
 
 router: Final = service_router(tag="media 音像记录")
 
 _DEFERRED: Final[dict[int | str, dict[str, Any]]] = {
-    201: {"model": Written, "description": "Verified and locked."},
-    202: {"model": Written, "description": "Received; it is still being read. Repeat to learn the outcome."},
+    201: {"model": UploadCompleted, "description": "Verified and locked."},
+    202: {"model": UploadCompleted, "description": "Received; it is still being read. Repeat to learn the outcome."},
 }
+_RECORDING: Final[dict[str, Any]] = {"content": {kind: {} for kind in ("video/*", "audio/*", "image/*")}}
+_PROTECTED: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Always: worm_protected"}}
 
 
-async def _parts(request: Request) -> MediaParts:
+async def _own(request: Request) -> MediaParts:
     parts: MediaParts = request.app.state.process.own
     return parts
 
 
-Own = Annotated[MediaParts, Depends(_parts)]
+Own = Annotated[MediaParts, Depends(_own)]
 
 
 @router.post("/v1/media/devices", status_code=201, response_model=Written)
@@ -48,22 +51,30 @@ async def start_session(wish: Sent[commands.StartSession], desk: AtDesk) -> Resp
     return await desk.run(service.start_session(wish, desk.principal))
 
 
+@router.get("/v1/media/sessions")
+async def list_sessions(
+    window: AtWindow, paging: Paging, case: Annotated[ItemId | None, Query(description="Only those of a case.")] = None
+) -> Page[SessionShown]:
+    """音像记录列表，按开始先后。Recording sessions in the order in which they began."""
+    return await queries.list_sessions(window.store, window.principal, paging, case=case)
+
+
 @router.get("/v1/media/sessions/{session}")
 async def show_session(session: ItemId, window: AtWindow) -> SessionShown:
     """查看音像记录。A recording session and its originals."""
-    return queries.session_shown(session, await queries.session_seen(window.store, window.principal, session))
+    return await queries.show_session(window.store, window.principal, session)
 
 
 @router.post("/v1/media/sessions/{session}/annotations", status_code=201, response_model=Written)
 async def annotate_session(session: ItemId, wish: Sent[commands.AnnotateSession], desk: AtDesk) -> Response:
     """标注：告知、语音说明、画面内容。Say what was told, spoken and filmed."""
-    return await desk.run(service.annotate_session(session, wish, desk.principal))
+    return await desk.run(service.annotate_session(session, wish, desk.principal), stream=_stream(desk, session))
 
 
 @router.post("/v1/media/sessions/{session}/end", status_code=201, response_model=Written)
 async def end_session(session: ItemId, desk: AtDesk) -> Response:
     """结束音像记录。Stop recording."""
-    return await desk.run(service.end_session(session, desk.principal))
+    return await desk.run(service.end_session(session, desk.principal), stream=_stream(desk, session))
 
 
 @router.post("/v1/media/sessions/{session}/uploads", status_code=201, response_model=UploadWritten)
@@ -72,33 +83,35 @@ async def declare_upload(session: ItemId, wish: Sent[commands.DeclareUpload], de
 
     Begin to store a session: the hashes are recorded first, then the parts go straight to the object store.
     """
-    answer = await desk.decided(service.declare_upload(session, wish, desk.principal))
-    agency, upload_id = desk.principal.agency, answer.body["upload"]
-    upload = await queries.upload_seen(desk.store, desk.principal, upload_id)
-    files = queries.parts_shown(await own.receiving.parts(agency, upload_id, upload))
-    return told(answer, status=201, files=[file.model_dump() for file in files])
+    who = desk.principal
+    answer = await desk.decided(service.declare_upload(session, wish, who), stream=_stream(desk, session))
+    upload = await queries.upload_sent(desk.store, who, answer.body["upload"])
+    arrivals = await own.receiving.arrivals(who.agency, answer.body["upload"], upload)
+    files = [file.model_dump() for file in queries.arrivals_shown(arrivals)]
+    return told(answer, status=201, files=files)
 
 
 @router.get("/v1/media/uploads/{upload}")
 async def show_upload(upload: ItemId, window: AtWindow, own: Own) -> UploadShown:
     """查询上传进度，续传所需地址。How an upload stands, with addresses for the parts that are missing."""
-    found = await queries.upload_seen(window.store, window.principal, upload)
-    parts = await own.receiving.parts(window.principal.agency, upload, found)
-    return UploadShown(upload=upload, session=found.session, state=found.state, files=queries.parts_shown(parts))
+    found = await queries.upload_sent(window.store, window.principal, upload)
+    arrivals = await own.receiving.arrivals(window.principal.agency, upload, found)
+    files = queries.arrivals_shown(arrivals)
+    return UploadShown(upload=upload, session=found.session, state=found.state, files=files)
 
 
 @router.post("/v1/media/uploads/{upload}/completion", status_code=201, responses=_DEFERRED)
 async def complete_upload(upload: ItemId, desk: AtDesk, own: Own) -> Response:
     """上传完毕：校验、锁定后入库；与申报不符的不予入库。
 
-    The upload is complete: it is read, compared with what was declared, and locked; or rejected.
+    The upload is complete: it is read, compared with what was declared, and locked; or rejected and removed.
     """
-    agency = desk.principal.agency
-    found = await queries.upload_seen(desk.store, desk.principal, upload)
-    desk.principal.require(("case_officer", "records_custodian"))
-    files = await own.receiving.complete(agency, upload, found)
-    answer = await desk.decided(service.receive_upload(upload, files, desk.principal))
-    ended = await queries.upload_ended(desk.store, agency, upload, within_s=own.wait_s)
+    who = desk.principal
+    found = await queries.upload_to_receive(desk.store, who, upload)
+    files = await own.receiving.complete(who.agency, upload, found)
+    decide = service.receive_upload(upload, files, who)
+    answer = await desk.decided(decide, stream=_stream(desk, found.session))
+    ended = await queries.upload_ended(desk.store, who.agency, upload, within_s=own.wait_s)
     if ended.state == "rejected":
         raise CasetrailError("upload_rejected", {"upload": upload})
     return told(answer, status=201 if ended.state == "stored" else 202, state=ended.state)
@@ -107,7 +120,7 @@ async def complete_upload(upload: ItemId, desk: AtDesk, own: Own) -> Response:
 @router.get(
     "/v1/media/sessions/{session}/files/{number}/content",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}, 206: {"content": {"application/octet-stream": {}}}},
+    responses={200: _RECORDING, 206: _RECORDING},
 )
 async def read_original(
     session: ItemId,
@@ -123,23 +136,27 @@ async def read_original(
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(length), "ETag": f'"{file.sha256}"'}
     if part:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{file.bytes}"
-    chunks = own.objects.stream(file.object, file.version_id, start=start, length=length)
+    chunks = await begun(own.objects.stream(file.object, file.version_id, start=start, length=length))
     return StreamingResponse(chunks, 206 if part else 200, headers=headers, media_type=file.media_type)
-
-
-@router.patch("/v1/items/{item}", response_model=Written, responses={403: {"description": "Always: worm_protected"}})
-async def modify_original(item: ItemId, desk: AtDesk) -> Response:
-    """试图修改音像原件：一律拒绝并记入事件。An attempt to change an original: always refused, and recorded."""
-    return await desk.run(service.refuse_change(item, "modify_original"))
-
-
-@router.delete("/v1/items/{item}", response_model=Written, responses={403: {"description": "Always: worm_protected"}})
-async def delete_original(item: ItemId, desk: AtDesk) -> Response:
-    """试图删除音像原件：一律拒绝并记入事件。An attempt to delete an original: always refused, and recorded."""
-    return await desk.run(service.refuse_change(item, "delete_original"))
 
 
 @router.get("/v1/items/{item}")
 async def show_item(item: ItemId, window: AtWindow) -> SessionShown:
     """查看音像记录。A recording session and its originals."""
-    return queries.session_shown(item, await queries.session_seen(window.store, window.principal, item))
+    return await queries.show_session(window.store, window.principal, item)
+
+
+@router.patch("/v1/items/{item}", response_model=Written, responses=_PROTECTED)
+async def modify_original(item: ItemId, desk: AtDesk) -> Response:
+    """试图修改音像原件：一律拒绝并记入事件。An attempt to change an original: always refused, and recorded."""
+    return await desk.run(service.refuse_change(item, "modify_original"), stream=_stream(desk, item))
+
+
+@router.delete("/v1/items/{item}", response_model=Written, responses=_PROTECTED)
+async def delete_original(item: ItemId, desk: AtDesk) -> Response:
+    """试图删除音像原件：一律拒绝并记入事件。An attempt to delete an original: always refused, and recorded."""
+    return await desk.run(service.refuse_change(item, "delete_original"), stream=_stream(desk, item))
+
+
+def _stream(desk: Desk, session: str) -> str:
+    return stream_name("session", desk.principal.agency, session)

@@ -1,5 +1,7 @@
 """Storing a session: declared, received, then verified by a job."""
 
+from typing import Final
+
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.media import AvReceivedV1, AvUploadDeclaredV1, DeclaredFile, ReceivedFile
@@ -14,6 +16,9 @@ from casetrail_media.domain.session import Session, Upload
 from casetrail_media.projections import REPOSITORY, UPLOAD
 from casetrail_media.service.sessions import found_session
 
+STORING: Final = ("case_officer", "records_custodian")
+"""Who stores sessions. Source: command vocabulary, `store_session`."""
+
 
 def declare_upload(session_id: str, wish: DeclareUpload, who: Principal) -> Decide:
     """Begin to store a session; unregistered storage and self-custody are refused and recorded."""
@@ -24,7 +29,7 @@ def declare_upload(session_id: str, wish: DeclareUpload, who: Principal) -> Deci
         custodian = await view.get(PERSON, wish.custodian)
         if custodian is None or ("records_custodian" not in custodian.roles and wish.custodian != session.recorder):
             raise CasetrailError("not_found", {"id": wish.custodian})
-        who.require(("case_officer", "records_custodian"))
+        who.require(STORING)
         stream = stream_name("session", view.agency, session_id)
         repository = await view.get(REPOSITORY, wish.repository)
         for code, offended in (
@@ -52,15 +57,29 @@ def receive_upload(upload_id: str, files: list[ReceivedFile], who: Principal) ->
     """Say that an upload is complete: this instant is what storage deadlines look at."""
 
     async def decide(view: View) -> Plan:
-        upload = await found_upload(view, upload_id)
-        who.require(("case_officer", "records_custodian"))
-        _require_storable(await found_session(view, upload.session), upload_id)
+        upload = await receivable(view, upload_id, who)
         if upload.state != "declared":
             raise CasetrailError("transition_not_allowed", {"state": upload.state, "command": "store_session"})
         payload = AvReceivedV1(session=upload.session, upload=upload_id, files=files)
         return Plan([NewFact(stream_name("session", view.agency, upload.session), payload)], {"upload": upload_id})
 
     return decide
+
+
+async def receivable(view: View, upload_id: str, who: Principal) -> Upload:
+    """Return an upload that a person may complete, or that was completed before.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, `role_not_allowed`, or `transition_not_allowed` if its session cannot be stored now.
+    """
+    upload = await found_upload(view, upload_id)
+    session = await found_session(view, upload.session)
+    who.require(STORING)
+    if upload.state == "declared":
+        _require_storable(session, upload_id)
+    return upload
 
 
 async def found_upload(view: View, upload_id: str) -> Upload:
@@ -78,6 +97,6 @@ async def found_upload(view: View, upload_id: str) -> Upload:
 
 
 def _require_storable(session: Session, upload_id: str | None) -> None:
-    """Insist that the recording has ended and no other upload of it is complete."""
-    if session.state != "ended" or session.receiving not in {None, upload_id}:
+    """Insist that the recording has ended and no other upload of it is complete, or was stored."""
+    if session.state == "recording" or session.receiving not in {None, upload_id}:
         raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "store_session"})

@@ -1,10 +1,12 @@
 """What must survive a restart and is no fact: where uploads stand in the object store, and what the sweep has told."""
 
+from datetime import datetime
+
 from sqlmodel import Field, SQLModel
 
 
 class MultipartRow(SQLModel, table=True):
-    """The store's own id of an upload of one file in parts; found again by whoever goes on with it."""
+    """The store's own id of an upload of one file in parts; kept for a while after the end, for repeated requests."""
 
     __tablename__ = "multipart"
 
@@ -16,6 +18,7 @@ class MultipartRow(SQLModel, table=True):
     multipart_id: str
     version_id: str | None = None
     """Set once the store has joined the parts."""
+    begun_at: datetime
 
 
 class OverlayRow(SQLModel, table=True):

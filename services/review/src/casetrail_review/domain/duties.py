@@ -31,6 +31,9 @@ MAY_RETURN: Final = (Role.UNIT_HEAD, Role.LEGAL_REVIEWER, Role.AGENCY_HEAD)
 SEES_EVERY_CASE: Final = frozenset({Role.LEGAL_REVIEWER, Role.AGENCY_HEAD, Role.SUPERVISOR, Role.ARCHIVIST})
 """Roles whose work needs every case of the agency."""
 
+SEES_OWN_UNIT: Final = frozenset({Role.CASE_OFFICER, Role.INTAKE_CLERK, Role.UNIT_HEAD})
+"""Roles whose work needs every case of their unit; belonging to the unit alone opens nothing."""
+
 
 def require_duty(who: Principal, slot: Slot, *, submission: Submission, case: Case) -> None:
     """Insist that a person may fill a slot of this submission.
@@ -57,6 +60,7 @@ def _conflict(who: Principal, slot: Slot, *, submission: Submission, case: Case)
 
 
 def may_see(who: Principal, case: Case) -> bool:
-    """Whether a person is involved in a case: as its officer, by its unit, or by a role that concerns every case."""
-    in_unit = who.unit is not None and who.unit == case.unit
-    return who.person in case.officers or in_unit or not SEES_EVERY_CASE.isdisjoint(who.roles)
+    """Whether a person is involved in a case: as its officer, by a role in its unit, or by one that sees every case."""
+    is_officer = who.person in case.officers and Role.CASE_OFFICER in who.roles
+    in_unit = who.unit is not None and who.unit == case.unit and not SEES_OWN_UNIT.isdisjoint(who.roles)
+    return is_officer or in_unit or not SEES_EVERY_CASE.isdisjoint(who.roles)

@@ -21,11 +21,13 @@ SESSION_TIMEOUT_MS: Final = 10_000
 """A member not heard of for so long is taken for dead, and another takes over."""
 HEARTBEAT_MS: Final = 2_000
 _STOP_TIMEOUT_S: Final = 5.0
-FETCH_WAIT_MS: Final = 500
+FETCH_WAIT_MS: Final = 2_000
 """How long the broker may hold an empty fetch. It answers at once when there is something."""
-PREFETCH_BACKOFF_S: Final = 1.0
-"""How long a fetched but unread partition holds back the next fetch. Larger than a batch takes to apply: otherwise the
-next fetch leaves out the busy partition and its next message waits for `FETCH_WAIT_MS`."""
+PREFETCH_BACKOFF_S: Final = 3_600.0
+"""How long a fetched but unread partition holds back the next fetch: in effect until it is read. With less, the next
+fetch leaves out the busy partition, and its next message waits for as long as that fetch is held."""
+_STUCK_S: Final = 10.0
+"""Seconds without an assignment after which the subscription is taken for lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ class Subscription:
         if not await self._listener.positioned(wait_s):
             return []
         try:
-            found = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=at_most)
+            async with asyncio.timeout(wait_s + _STUCK_S):
+                found = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=at_most)
         except NoOffsetForPartitionError:
             return []  # just assigned; it is about to be told where to begin
         except OffsetOutOfRangeError as error:
@@ -134,7 +137,8 @@ class Subscription:
         if assigned:
             self._consumer.pause(*assigned)
         try:
-            await self._consumer.getmany(timeout_ms=int(seconds * 1000))
+            async with asyncio.timeout(seconds + _STUCK_S):
+                await self._consumer.getmany(timeout_ms=int(seconds * 1000))
         except (KafkaError, OSError) as error:
             raise BrokerUnavailableError(type(error).__name__) from error
         finally:

@@ -54,7 +54,7 @@ class Typesetter:
         folders = [str(folder) for folder in {path.parent for path in glyphs.FONT_FILES}]
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
         self._compiler = typst.Compiler(template, font_paths=fonts, ignore_system_fonts=True)
-        self._made_at = made_at
+        self._made_at = made_at.replace(microsecond=0)  # the compiler refuses fractions of a second
         local = made_at.astimezone(SHANGHAI)
         date = [local.year, local.month, local.day, local.hour, local.minute, local.second]
         self._every = {"agency": agency, "mark": mark, "date": date}

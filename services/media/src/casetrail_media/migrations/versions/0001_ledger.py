@@ -23,14 +23,19 @@ create table multipart (
   key text not null,
   multipart_id text not null,
   version_id text,
+  begun_at timestamptz not null default now(),
   primary key (agency, upload, number)
 );
+create index on multipart (begun_at);
+create index on multipart (key);
 create table overlay (
   agency text not null,
   key text not null,
   version_id text not null,
   primary key (agency, key, version_id)
 );
+create index session_by_case on snapshot (agency, (state ->> 'case')) where kind = 'session';
+create index session_by_original on snapshot using gin ((state -> 'files') jsonb_path_ops) where kind = 'session';
 grant select, insert, update, delete on multipart, overlay to media_app;
 """
 

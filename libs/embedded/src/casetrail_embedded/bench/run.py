@@ -1,0 +1,183 @@
+"""The measurements, one after the other on one stack."""
+
+import asyncio
+import statistics
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from casetrail_common.runtime import open_process
+from casetrail_embedded.bench.own_stack import Memory, OwnStack, own_stack
+from casetrail_embedded.bench.pipeline import run_ours
+from casetrail_embedded.bench.raw_pipeline import raw_pipeline
+from casetrail_embedded.bench.recording import make_recording
+from casetrail_embedded.bench.requests import doing_nothing, opening_cases, run_steadily, run_users
+from casetrail_embedded.bench.scene import set_up
+from casetrail_embedded.bench.table import Findings, Line, console
+from casetrail_embedded.bench.timings import MS
+from casetrail_embedded.bench.uploads import OurStore, RawStore, Recording
+from casetrail_embedded.bench.watch import until_judged, watching
+from casetrail_embedded.client import Client
+from casetrail_intake.process import BLUEPRINT as INTAKE
+
+AT_ONCE: Final = 16
+"""Commands at work side by side."""
+AGENCIES: Final = (1, 4, 16)
+PIPELINE_S: Final = 5.0
+WARM_UP_S: Final = 1.0
+HTTP_S: Final = 5.0
+USERS: Final = (1, 10)
+STEADY_PER_S: Final = 100
+STEADY_S: Final = 15.0
+STEADY_AGENCIES: Final = 4
+REST_S: Final = 30.0
+RECORDING_BYTES: Final = 96 * 2**20
+UPLOADS: Final = 2
+JUDGED_WITHIN_S: Final = 60.0
+MB: Final = 2**20
+
+_MEAN_BYTES: Final = """
+select (select avg(octet_length(body)) from ledger) +
+       (select sum(octet_length(bytes)) from content)::float8 / (select count(*) from ledger)
+"""
+
+
+async def bench(wanted: Sequence[str]) -> None:
+    """Start a stack, measure what is wanted, show it."""
+    findings = Findings()
+    console.print("· starting a stack of its own")
+    async with own_stack() as stack:
+        for name in wanted:
+            console.print(f"· {MEASUREMENTS[name][0]}")
+            await MEASUREMENTS[name][1](stack, findings)
+    findings.show()
+
+
+async def memory(stack: OwnStack, findings: Findings) -> None:
+    """Measure what the stack takes when nothing is asked of it."""
+    await asyncio.sleep(REST_S)
+    parts = stack.memory()
+    pss, rss = sum(part.pss for part in parts.values()), sum(part.rss for part in parts.values())
+    each = ", ".join(f"{name} {_mb(part)}" for name, part in parts.items())
+    findings.add(
+        Line(f"memory after {REST_S:.0f} s of rest (PSS)", f"{pss / MB:.0f} MB", aim="< 900 MB"),
+        Line("  of which", each),
+        Line("  the same as RSS", f"{rss / MB:.0f} MB"),
+    )
+
+
+def _mb(part: Memory) -> str:
+    return f"{part.pss / MB:.0f}"
+
+
+async def pipeline(stack: OwnStack, findings: Findings) -> None:
+    """Measure facts from command to archive's projection, beside the raw pipeline of as many bytes."""
+    addresses = stack.addresses
+    agencies = await set_up(addresses.public_url, [f"flow-{n}" for n in range(max(AGENCIES))])
+    archive = addresses.dsn("archive")
+    async with (
+        open_process(INTAKE, stack.settings) as process,
+        watching(archive, [agency.id for agency in agencies]) as watch,
+    ):
+        store = process.store
+        await run_ours(store, watch, agencies, at_once=AT_ONCE, seconds=WARM_UP_S)
+        payload = int(await store.pool.fetchval(_MEAN_BYTES))
+        async with raw_pipeline(addresses.superuser_dsn, addresses.kafka_bootstrap, payload_bytes=payload) as raw:
+            await raw.run([agency.id for agency in agencies], at_once=AT_ONCE, seconds=WARM_UP_S)
+            for count in AGENCIES:
+                await until_judged(archive, JUDGED_WITHIN_S)
+                few = agencies[:count]
+                ours = await run_ours(store, watch, few, at_once=AT_ONCE, seconds=PIPELINE_S)
+                await until_judged(archive, JUDGED_WITHIN_S)
+                limit = await raw.run([agency.id for agency in few], at_once=AT_ONCE, seconds=PIPELINE_S)
+                what = f"facts/s end to end, {count} agenc{'y' if count == 1 else 'ies'}, {AT_ONCE} commands at once"
+                findings.add(
+                    Line(what, f"{ours.per_s:.0f}", f"{limit.per_s:.0f}", ours.per_s / limit.per_s, "50 %"),
+                    Line("  from command to projection, p50 / p99", ours.latency, limit.latency),
+                )
+    findings.add(Line("  bytes of a fact with its content", f"{payload}", f"{payload}"))
+
+
+async def requests(stack: OwnStack, findings: Findings) -> None:
+    """Measure the opening of cases over HTTP, beside answers that take no work."""
+    url = stack.addresses.public_url
+    (agency,) = await set_up(url, ["window"])
+    await run_users(url, opening_cases(agency), users=max(USERS), seconds=WARM_UP_S)
+    for users in USERS:
+        await until_judged(stack.addresses.dsn("archive"), JUDGED_WITHIN_S)
+        ours = await run_users(url, opening_cases(agency), users=users, seconds=HTTP_S)
+        await until_judged(stack.addresses.dsn("archive"), JUDGED_WITHIN_S)
+        limit = await run_users(url, doing_nothing, users=users, seconds=HTTP_S / 2)
+        findings.add(
+            Line(
+                f"cases opened/s over HTTP, {users} user{'s' if users > 1 else ''}",
+                f"{ours.per_s:.0f}",
+                f"{limit.per_s:.0f} (GET /healthz)",
+                ours.per_s / limit.per_s,
+            ),
+            Line("  answered after, p50 / p99", ours.latency, limit.latency),
+        )
+
+
+async def steadily(stack: OwnStack, findings: Findings) -> None:
+    """Measure how soon facts are projected at a rate that an agency reaches on its busiest day."""
+    url = stack.addresses.public_url
+    agencies = await set_up(url, [f"day-{n}" for n in range(STEADY_AGENCIES)])
+    archive = stack.addresses.dsn("archive")
+    async with watching(archive, [agency.id for agency in agencies]) as watch:
+        await run_steadily(url, watch, agencies, per_s=STEADY_PER_S, seconds=WARM_UP_S)
+        found = await run_steadily(url, watch, agencies, per_s=STEADY_PER_S, seconds=STEADY_S)
+    findings.add(
+        Line(
+            f"from answer to projection at {found.per_s:.0f} facts/s over HTTP, p50 / p99",
+            found.latency,
+            aim="p99 < 100 ms",
+        )
+    )
+
+
+async def uploads(stack: OwnStack, findings: Findings) -> None:
+    """Measure how fast a recording gets into the object store, and how fast it is verified there."""
+    addresses = stack.addresses
+    recording = await asyncio.to_thread(_recording)
+    size = len(recording.content) / MB
+    (agency,) = await set_up(addresses.public_url, ["film"])
+    async with Client(addresses.public_url, agency.id) as client:
+        client.positions.update(agency.positions)
+        ours, raw = OurStore(client, addresses.dsn("media")), RawStore(addresses)
+        await ours.prepare()
+        mine, theirs = [], []
+        for _ in range(UPLOADS):
+            found, part_bytes = await ours.upload(recording)
+            mine.append(found)
+            theirs.append(await asyncio.to_thread(raw.upload, recording, part_bytes))
+    took, limit = statistics.fmean(one.upload_s for one in mine), statistics.fmean(theirs)
+    verified = statistics.fmean(one.verify_s for one in mine)
+    apart = " + ".join(
+        f"{statistics.fmean(getattr(one, part) for one in mine) * MS:.0f}" for part in ("declare_s", "send_s", "join_s")
+    )
+    findings.add(
+        Line(f"upload of {size:.0f} MB, MB/s", f"{size / took:.0f}", f"{size / limit:.0f}", limit / took, "80 %"),
+        Line("  declare + send + join, ms", apart),
+        Line("  verification apart (read, hash, probe, lock), MB/s", f"{size / verified:.0f}"),
+    )
+
+
+def _recording() -> Recording:
+    with tempfile.TemporaryDirectory(prefix="casetrail-bench-") as folder:
+        path = Path(folder) / "recording.mp4"
+        seconds = make_recording(path, at_least_bytes=RECORDING_BYTES)
+        return Recording(path.read_bytes(), seconds)
+
+
+Measure = Callable[[OwnStack, Findings], Awaitable[None]]
+
+MEASUREMENTS: Final[dict[str, tuple[str, Measure]]] = {
+    "memory": (f"resting {REST_S:.0f} s, then weighing", memory),
+    "pipeline": ("facts from command to projection", pipeline),
+    "requests": ("cases over HTTP", requests),
+    "steadily": (f"{STEADY_PER_S} facts a second", steadily),
+    "uploads": ("recordings into the object store", uploads),
+}
+"""By name: what is said while it runs, and what runs."""
