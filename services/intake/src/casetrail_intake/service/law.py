@@ -43,7 +43,8 @@ async def require_lawful(view: View, case_id: str | None, facts: Sequence[NewFac
         The code of the gate, with the clause.
     """
     book = await law_book(view)
-    if not any(rule.gate and rule.gate.refuses == command for active in book.packs for rule in active.pack.rules):
+    gates = (each for active in book.packs for rule in active.pack.rules for each in rule.gates)
+    if not any(each.refuses == command for each in gates):
         return
     known = await view.facts_of(stream_name("case", view.agency, case_id)) if case_id else []
     refusal = gate(book, build(known), facts, command=command, now=view.now)
