@@ -68,5 +68,3 @@ def _late(seconds: int | None) -> str | None:
         return None
     minutes, rest = divmod(seconds, 60)
     return f"{minutes // 60}h{minutes % 60:02}m{rest:02}s"
-
-

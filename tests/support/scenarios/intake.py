@@ -125,7 +125,9 @@ def register_measure(teller: Teller, id_: str, args: Args) -> None:
 COMMANDS = {
     "register_case": register_case,
     "set_flag": set_flag,
-    "start_emergency": lambda t, _id, args: t.say("intake", f"case:{args['case']}", acts.EmergencyStartedV1(reason=TEXT)),
+    "start_emergency": lambda t, _id, args: t.say(
+        "intake", f"case:{args['case']}", acts.EmergencyStartedV1(reason=TEXT)
+    ),
     "file_initiation": file_initiation,
     "open_investigation": lambda t, _id, args: t.say(
         "intake", f"case:{args['case']}", acts.InvestigationOpenedV1(ground=args["ground"], record=args.get("record"))

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from casetrail_common.facts import acts, recording
 from casetrail_common.facts import archive as a
 from casetrail_common.facts import common as c
 from casetrail_common.facts import intake as i
 from casetrail_common.facts import media as m
-from casetrail_common.facts import acts, recording
 from casetrail_common.rules import Pack
 from support.penalty import AGENCY, TEXT, Step
 from support.scenarios import intake, media, review
@@ -31,7 +31,7 @@ def tell(scenario: Scenario, packs: tuple[Pack, ...]) -> list[Step]:
         if isinstance(expect, Mapping) and "status" in expect:
             _refused(teller, step, expect)
             continue
-        args = {name: value for name, value in (step.get("args") or {}).items()}
+        args = dict(step.get("args") or {})
         for commands in (intake.COMMANDS, media.COMMANDS, review.COMMANDS):
             if step["do"] in commands:
                 commands[step["do"]](teller, step.get("id", ""), args)

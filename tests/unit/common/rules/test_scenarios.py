@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from casetrail_common.rules import LawBook, SHIPPED, activate, compile_pack, pack_document
+from casetrail_common.rules import SHIPPED, LawBook, activate, compile_pack, pack_document
 from casetrail_common.rules.pack import ActivePack
 from support.scenarios import Scenario, differences, scenarios, tell
 

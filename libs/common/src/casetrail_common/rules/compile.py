@@ -145,8 +145,10 @@ def _each_rule(pack: PackText, faults: list[Fault]) -> tuple[Rule, ...]:
 
 def _rule(text: RuleText, pack: PackText, *, overrides: str | None = None) -> Rule:
     _check_clause(text.rule, pack)
-    if sum(map(bool, (text.must, text.prohibits, text.sets, text.parts))) != 1:
+    if sum((text.must is not None, bool(text.prohibits), bool(text.sets), bool(text.parts))) != 1:
         raise FaultFoundError("one_of", keys="must, prohibits, sets, parts")
+    if not text.subjects and not text.parts:
+        raise FaultFoundError("key_missing", key="for")
     reader = Reader({**pack.parameters, **text.parameters}, pack.terms)
     sentences = [_part(text, part) for part in text.parts] or [text]
     rule = Rule(

@@ -18,6 +18,7 @@ ENGINE: Final = "1"
 
 Severity = Literal["error", "warning"]
 
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """How a rule judges a subject."""
@@ -71,7 +72,9 @@ class Finding:
         )
 
 
-def evaluate(book: LawBook, file: CaseFile, *, as_of: datetime, kinds: frozenset[str] | None = None) -> tuple[Finding, ...]:
+def evaluate(
+    book: LawBook, file: CaseFile, *, as_of: datetime, kinds: frozenset[str] | None = None
+) -> tuple[Finding, ...]:
     """Return every finding on a case, in the order of the packs, their rules, and the age of the subjects.
 
     A rule that does not reach a subject yields no finding on it.
@@ -84,9 +87,7 @@ def evaluate(book: LawBook, file: CaseFile, *, as_of: datetime, kinds: frozenset
     versions, look = Versions(book.packs), Look(with_steps(file), as_of, book.settings)
     judging = Judging(book, versions, look)
     return tuple(
-        finding
-        for active, rule in versions.rules()
-        for finding in findings_of(rule, active, judging, kinds=kinds)
+        finding for active, rule in versions.rules() for finding in findings_of(rule, active, judging, kinds=kinds)
     )
 
 
@@ -135,7 +136,7 @@ def _finding(rule: Rule, active: ActivePack, judging: Judging, parts: Sequence[J
         calendar=timed.verdict.calendar if applies else None,
         mitigation=_mitigation(rule, judging.look, subject) if is_broken else None,
         since=met.since if met and rule.sets else None,
-        sets=rule.sets if rule.sets and verdict.status == "satisfied" else {},
+        sets=dict(rule.sets) if verdict.status == "satisfied" else {},
     )
 
 

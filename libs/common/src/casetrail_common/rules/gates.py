@@ -39,9 +39,7 @@ def gate(book: LawBook, file: CaseFile, facts: Sequence[NewFact], *, command: st
     if not gating:
         return None
     proposed = after(file, *(Happening.proposed(new, now=now) for new in facts))
-    before, then = (
-        Judging(book, versions, Look(with_steps(seen), now, book.settings)) for seen in (file, proposed)
-    )
+    before, then = (Judging(book, versions, Look(with_steps(seen), now, book.settings)) for seen in (file, proposed))
     for active, rule, gate_ in gating:
         judged = _as_gated(rule, gate_)
         if _broken(judged, active, then) - _broken(judged, active, before):

@@ -48,21 +48,16 @@ def _check(name: str, parent: Parameter, own: ChildParameter, *, is_confirmed: b
     if isinstance(parent.value, tuple) or isinstance(own.value, tuple):
         _check_codes(name, parent, own)
         return
-    shortest, longest = _hours(own.value, own.unit)
-    shortest_of_parent, longest_of_parent = _hours(parent.value, parent.unit)
-    is_longer = own.value > parent.value if _is_same(own, parent) else shortest > longest_of_parent
-    is_shorter = own.value <= parent.value if _is_same(own, parent) else longest <= shortest_of_parent
-    is_laxer, is_stricter = (is_longer, is_shorter) if parent.stricter != "more" else (is_shorter, is_longer)
-    if _is_same(own, parent) and own.value == parent.value:
-        return
-    if is_laxer:
+    had, has = _hours(parent.value, parent.unit), _hours(own.value, own.unit)
+    if own.unit == parent.unit:
+        had, has = (_count(parent.value),) * 2, (_count(own.value),) * 2
+    is_longer, is_shorter = has[0] > had[1], has[1] <= had[0]
+    if parent.stricter == "more":
+        is_longer, is_shorter = has[1] < had[0], has[0] >= had[1]
+    if is_longer:
         raise FaultFoundError("relax_not_allowed", name=name)
-    if not is_stricter and not is_confirmed:
+    if not is_shorter and not is_confirmed:
         raise FaultFoundError("stricter_unconfirmed", name=name)
-
-
-def _is_same(own: ChildParameter, parent: Parameter) -> bool:
-    return own.unit == parent.unit and isinstance(own.value, int) and isinstance(parent.value, int)
 
 
 def _check_codes(name: str, parent: Parameter, own: ChildParameter) -> None:
@@ -75,7 +70,7 @@ def _check_codes(name: str, parent: Parameter, own: ChildParameter) -> None:
 
 def _hours(value: object, unit: str | None) -> tuple[int, int]:
     """Return how many hours a period lasts at least and at most."""
-    count = value if isinstance(value, int) else 0
+    count = _count(value)
     match unit:
         case "seconds":
             return 0, count // 3600 + _HOUR
@@ -88,3 +83,7 @@ def _hours(value: object, unit: str | None) -> tuple[int, int]:
         case "calendar_day_of_trigger":
             return 0, _DAY
     return count, count
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -97,7 +97,8 @@ class Clock:
 
     def due(self, limit: Within, trigger: datetime) -> Due:
         """Return when a period ends."""
-        assert isinstance(limit.period, Period)
+        if not isinstance(limit.period, Period):
+            raise TypeError(limit)
         return due(limit.period, trigger, calendar=self.calendar, rolls_over=self.rolls_over)
 
 

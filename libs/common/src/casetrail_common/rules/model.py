@@ -1,15 +1,15 @@
 """The kinds of objects that rules speak of, read once from the files in `kinds/`.
 
 A kind has `zh` (words), `born` (facts that bring such an object into being; its attribute `at` is the instant of that),
-`main` (the attribute that a bare code tests: `{record: inquiry_record}` is `{record: {type: inquiry_record}}`), `linked`
-(kinds linked to it by facts; declared once, works both ways) and `joins` (kinds whose attributes equal its own: `{officer_return:
-{recorder: officer}}`; with `through`, those of the objects of another kind that it is linked to).
+`main` (the attribute that a bare code tests: `{record: inquiry_record}` is `{record: {type: inquiry_record}}`),
+`linked` (kinds linked to it by facts; declared once, works both ways) and `joins` (kinds whose attributes equal its
+own: `{officer_return: {recorder: officer}}`; with `through`, those of objects of another kind that it is linked to).
 
 Everything in a case file is linked to its case, but for what is `targeted`, which is linked only to what facts name. An
-agency is linked to everything. What is `standing` outlives the laws it is judged by: the law of the day of the judgement.
+agency is linked to everything. What is `standing` outlives the laws it is judged by: the law of the day holds for it.
 
-An attribute is `[type, words, the facts that set it]`. Types: enum:<code list>, enums:<code list>, type_of_record, boolean,
-date, instant, integer, period, id, ids, name, names.
+An attribute is `[type, words, the facts that set it]`. Types: enum:<code list>, enums:<code list>, type_of_record,
+boolean, date, instant, integer, period, id, ids, name, names.
 """
 
 from collections.abc import Mapping
@@ -91,7 +91,9 @@ def model() -> Mapping[str, Kind]:
     for name in _FILES:
         text = (files(__package__) / "kinds" / name).read_text(encoding="utf-8")
         declared |= YAML(typ="safe", pure=True).load(text)
-    pairs = {(one, other) for one, kind in declared.items() for other in (*kind.get("linked", ()), *kind.get("joins", {}))}
+    pairs = {
+        (one, other) for one, kind in declared.items() for other in (*kind.get("linked", ()), *kind.get("joins", {}))
+    }
     return MappingProxyType({name: _kind(name, kind, pairs) for name, kind in declared.items()})
 
 

@@ -120,11 +120,12 @@ class Every:
         """Return since when it is met for an object, or None."""
         if thing.at is None:
             return None
-        parts: list[Met | None] = [Met(thing.at)]
-        for other in look.file.near(thing, self.some.kind):
-            if self.some.pattern.match(look, other):
-                parts.append(self.must.met(replace(look, each=other), thing))
-        return _last(parts)
+        parts = (
+            self.must.met(replace(look, each=other), thing)
+            for other in look.file.near(thing, self.some.kind)
+            if self.some.pattern.match(look, other)
+        )
+        return _last([Met(thing.at), *parts])
 
 
 # --- combinations ---------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from casetrail_common.calendar import UNITS, Period
 from casetrail_common.rules import values
-from casetrail_common.rules.anchors import BORN, Anchor, BaseDue, EachAnchor, WhenMet, When
+from casetrail_common.rules.anchors import BORN, Anchor, BaseDue, EachAnchor, When, WhenMet
 from casetrail_common.rules.casefile import Value
 from casetrail_common.rules.document import Parameter, TermText
 from casetrail_common.rules.faults import FaultFoundError
@@ -146,7 +146,7 @@ class ValueReader(ABC):
             return PeriodOf(attribute=name.partition(".")[2])
         expect(name.startswith("$"), "number_outside", number=name)
         parameter = self.parameter(name)
-        if parameter.unit is None or parameter.unit in ("people", "pages"):
+        if parameter.unit is None or parameter.unit == "people" or parameter.unit == "pages":
             raise FaultFoundError("not_a_period", name=name, known=UNITS)
         period = Period(parameter.unit, parameter.value if isinstance(parameter.value, int) else 0)
         return PeriodOf(setting=name.removeprefix("$"), default=period) if parameter.agency else period

@@ -1,11 +1,12 @@
 """Questions to the value of one attribute."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from casetrail_common.rules.anchors import When
-from casetrail_common.rules.casefile import Value
+from casetrail_common.rules.casefile import Thing, Value
 from casetrail_common.rules.look import Look, Settings, value_of
 
 
@@ -80,12 +81,17 @@ class SameAs:
 
     def holds(self, value: Value | None, look: Look) -> bool:
         """Whether the value passes."""
-        things = {"subject": (look.subject,), "each": (look.each,)}.get(self.of)
-        if things is None:
-            things = look.file.near(look.subject, self.of) if look.subject else ()
-        wanted = [value_of(thing, self.attribute) for thing in things if thing]
+        wanted = [value_of(thing, self.attribute) for thing in self._things(look) if thing]
         held = value if isinstance(value, tuple) else (value,)
         return any(one is not None and one in wanted for one in held)
+
+    def _things(self, look: Look) -> Sequence[Thing | None]:
+        match self.of:
+            case "subject":
+                return (look.subject,)
+            case "each":
+                return (look.each,)
+        return look.file.near(look.subject, self.of) if look.subject else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,8 @@ def _shown(case_id: str, finding: Finding) -> FindingShown:
         basis=finding.basis,
         evidence=list(finding.evidence),
         incidents=finding.incidents,
+        mitigation=finding.mitigation,
+        since=finding.since,
         pack=finding.pack,
         calendar=finding.calendar,
         engine=finding.engine,

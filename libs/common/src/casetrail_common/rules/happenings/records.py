@@ -183,5 +183,3 @@ def _form(code: str) -> dict[str, Any]:
         "contact": known.contact,
         "timed": known.times,
     }
-
-
