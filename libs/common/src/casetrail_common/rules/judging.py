@@ -60,6 +60,15 @@ class Judging:
     book: LawBook
     versions: Versions
     look: Look
+    _looks: dict[str, Look] = field(default_factory=dict)
+    """The look with each subject in it, by the id of the subject."""
+
+    def _at(self, subject: Thing, base_due: datetime | None = None) -> Look:
+        if base_due is not None:
+            return replace(self.look, subject=subject, base_due=base_due)
+        if subject.id not in self._looks:
+            self._looks[subject.id] = replace(self.look, subject=subject)
+        return self._looks[subject.id]
 
     @cached_property
     def _exceptional(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -82,7 +91,7 @@ class Judging:
         return judged
 
     def _plain(self, rule: Rule, duty: Duty, subject: Thing, base_due: datetime | None = None) -> Judged | None:
-        look = replace(self.look, subject=subject, base_due=base_due)
+        look = self._at(subject, base_due)
         if not reaches(rule, duty, look, subject):
             return None
         if not rule.sets and duty.must is None:
@@ -137,7 +146,7 @@ class Judging:
         judged = self._plain(rule, duty, base.subject, base_due=base.verdict.due)
         if judged is None or not isinstance(duty.limit, Within):
             return judged
-        look = replace(self.look, subject=base.subject, base_due=base.verdict.due)
+        look = self._at(base.subject, base.verdict.due)
         anchored = duty.limit.anchor.at(look, base.subject)
         if anchored is None:
             return judged

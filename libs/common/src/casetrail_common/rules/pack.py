@@ -137,6 +137,10 @@ class Versions:
             self._of.setdefault(active.pack.text.pack, []).append(active)
         for versions in self._of.values():
             versions.sort(key=lambda active: (active.valid_from, active.pack.text.version))
+        self._children: dict[str, list[tuple[ActivePack, str]]] = {}
+        for active, rule in self.rules():
+            if rule.overrides:
+                self._children.setdefault(rule.overrides, []).append((active, rule.id))
 
     def rules(self) -> Sequence[tuple[ActivePack, Rule]]:
         """Return every rule of every version, each pack in the order of its file."""
@@ -144,12 +148,7 @@ class Versions:
 
     def superseding(self, rule: str, day: date) -> str | None:
         """Return the rule of a child pack that stands in the place of one on a day."""
-        for versions in self._of.values():
-            for active in versions:
-                for other in active.pack.rules:
-                    if other.overrides == rule and self.is_law_of(active, day):
-                        return other.id
-        return None
+        return next((other for active, other in self._children.get(rule, ()) if self.is_law_of(active, day)), None)
 
     def is_law_of(self, active: ActivePack, day: date) -> bool:
         """Whether a version is the one of its pack that is in force on a day."""
