@@ -23,19 +23,29 @@ def tell(scenario: Scenario, packs: tuple[Pack, ...]) -> list[Step]:
     packs
         The packs of its agency, which say what a refused attempt offends.
     """
+    teller = begun(scenario, packs)
+    for step in scenario.text["steps"]:
+        apply(teller, step)
+    return teller.steps
+
+
+def begun(scenario: Scenario, packs: tuple[Pack, ...]) -> Teller:
+    """Return a teller that has told what the scenario is set up with."""
     teller = Teller(scenario, packs)
     _set_up(teller)
-    for step in scenario.text["steps"]:
-        teller.now, teller.by = instant(step["at"]), step["by"]
-        expect = step["expect"]
-        if isinstance(expect, Mapping) and "status" in expect:
-            _refused(teller, step, expect)
-            continue
-        args = dict(step.get("args") or {})
-        for commands in (intake.COMMANDS, media.COMMANDS, review.COMMANDS):
-            if step["do"] in commands:
-                commands[step["do"]](teller, step.get("id", ""), args)
-    return teller.steps
+    return teller
+
+
+def apply(teller: Teller, step: Mapping[str, Any]) -> None:
+    """Tell what a step does: nothing if it is refused, but for the incident."""
+    teller.now, teller.by = instant(step["at"]), step["by"]
+    expect = step["expect"]
+    if isinstance(expect, Mapping) and "status" in expect:
+        _refused(teller, step, expect)
+        return
+    for commands in (intake.COMMANDS, media.COMMANDS, review.COMMANDS):
+        if step["do"] in commands:
+            commands[step["do"]](teller, step.get("id", ""), dict(step.get("args") or {}))
 
 
 def _refused(teller: Teller, step: Mapping[str, Any], expect: Mapping[str, Any]) -> None:

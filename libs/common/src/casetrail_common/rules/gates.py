@@ -48,8 +48,11 @@ def gate(book: LawBook, file: CaseFile, facts: Sequence[NewFact], *, command: st
 
 
 def _as_gated(rule: Rule, gate_: Gate) -> Rule:
-    """Return the rule as the gate asks it: of what the command brings about, if that is not the subject."""
-    return replace(rule, duties=(gate_.target,), relaxes=None) if gate_.target else rule
+    """Return the rule as the gate asks it: of what the command brings about, if that is not the subject.
+
+    The act that shows which conduct type it is comes only afterwards.
+    """
+    return replace(rule, duties=(gate_.target,), relaxes=None, conduct=None) if gate_.target else rule
 
 
 def _broken(rule: Rule, active: ActivePack, judging: Judging) -> set[str]:
