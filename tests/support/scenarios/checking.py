@@ -42,8 +42,8 @@ def _compare(key: tuple[str, str], expected: Mapping[str, Any], found: Finding |
             yield f"{key} has no finding"
         return
     due = instant(expected["due"]) if expected["due"] else None
-    wanted = {"status": expected["status"], "severity": expected["severity"], "due": due}
-    got = {"status": found.status, "severity": found.severity, "due": found.due}
+    wanted: dict[str, Any] = {"status": expected["status"], "severity": expected["severity"], "due": due}
+    got: dict[str, Any] = {"status": found.status, "severity": found.severity, "due": found.due}
     optional = {
         "late_by": _late(found.late_by_s),
         "basis": found.basis,

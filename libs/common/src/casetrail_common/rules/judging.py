@@ -22,6 +22,12 @@ BROKEN: Final = frozenset({"violated", "overdue"})
 WORSE: Final = ("not_applicable", "satisfied", "pending", "needs_review", "overdue", "violated")
 """The statuses, the worst last."""
 
+AGENCY_KINDS: Final = frozenset({"agency", "device", "request"})
+"""Objects that are judged once for an agency and not with each case."""
+
+CASE_KINDS: Final = frozenset(model()) - AGENCY_KINDS
+"""Objects that are judged with their case."""
+
 NOT_APPLICABLE: Final = Verdict("not_applicable")
 
 

@@ -7,9 +7,9 @@ from casetrail_common.ledger.fact import Fact
 from casetrail_common.rules.casefile import CaseFile
 from casetrail_common.rules.draft import Draft
 from casetrail_common.rules.happenings import archive, intake, media, records, review
-from casetrail_common.rules.happenings.telling import Happening, tell
+from casetrail_common.rules.happenings.telling import SHARED, Happening, tell
 
-__all__ = ["Happening", "after", "archive", "build", "intake", "media", "records", "review"]
+__all__ = ["SHARED", "Happening", "after", "archive", "build", "intake", "media", "records", "review"]
 
 
 def build(facts: Iterable[Fact], *, as_of: datetime | None = None) -> CaseFile:

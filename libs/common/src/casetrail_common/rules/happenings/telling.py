@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
+from typing import Final
 
 from casetrail_common.facts import Payload
 from casetrail_common.ledger.append import NewFact
@@ -32,6 +33,23 @@ class Happening:
     def proposed(cls, new: NewFact, *, now: datetime) -> "Happening":
         """Return a fact that a decision wants appended."""
         return cls(new.payload, new.stream.split(":", 2)[2], new.occurred_at or now, "proposed")
+
+
+SHARED: Final = frozenset(
+    {
+        "agency.registered",
+        "person.registered",
+        "officer.returned",
+        "record_plan.published",
+        "permit_item.configured",
+        "av_item_list.published",
+        "wording_guide.published",
+        "retention_table.set",
+        "device.registered",
+        "device.maintained",
+    }
+)
+"""Facts that stand in no stream of a case but may concern every one: a case file is complete only with them."""
 
 
 @singledispatch
