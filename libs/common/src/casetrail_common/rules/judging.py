@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from casetrail_common.calendar import UNKNOWN, Calendar, local_day
+from casetrail_common.facts.archive import FindingStatus
 from casetrail_common.rules.casefile import AGENCY, CASE, CaseFile, Thing, Value
 from casetrail_common.rules.limits import BORN, Clock, Promptly, Verdict, Within, judge, settled
 from casetrail_common.rules.look import Look, Met, Settings
@@ -19,7 +20,7 @@ ROLLS_OVER: Final = "calendar_day_rollover"
 BROKEN: Final = frozenset({"violated", "overdue"})
 """The statuses of a duty that is not fulfilled."""
 
-WORSE: Final = ("not_applicable", "satisfied", "pending", "needs_review", "overdue", "violated")
+WORSE: Final[tuple[FindingStatus, ...]] = ("not_applicable", "satisfied", "pending", "needs_review", "overdue", "violated")
 """The statuses, the worst last."""
 
 AGENCY_KINDS: Final = frozenset({"agency", "device", "request"})
