@@ -90,6 +90,13 @@ class CaseFile:
         mine = self.near(thing, join.through) if join.through else (thing,)
         return tuple(other for other in found if any(_agree(one, other, join) for one in mine))
 
+    def with_(self, other: "CaseFile") -> "CaseFile":
+        """Return both files as one: that of a case, and what the agency's cases share."""
+        links = dict(self.links)
+        for one, others in other.links.items():
+            links[one] = links.get(one, frozenset()) | others
+        return CaseFile({**self.things, **other.things}, links)
+
     def to_plain(self) -> dict[str, Any]:
         """Return the file as plain JSON."""
         things = sorted(self.things.values(), key=lambda thing: thing.id)

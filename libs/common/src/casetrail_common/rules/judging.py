@@ -20,7 +20,14 @@ ROLLS_OVER: Final = "calendar_day_rollover"
 BROKEN: Final = frozenset({"violated", "overdue"})
 """The statuses of a duty that is not fulfilled."""
 
-WORSE: Final[tuple[FindingStatus, ...]] = ("not_applicable", "satisfied", "pending", "needs_review", "overdue", "violated")
+WORSE: Final[tuple[FindingStatus, ...]] = (
+    "not_applicable",
+    "satisfied",
+    "pending",
+    "needs_review",
+    "overdue",
+    "violated",
+)
 """The statuses, the worst last."""
 
 AGENCY_KINDS: Final = frozenset({"agency", "device", "request"})

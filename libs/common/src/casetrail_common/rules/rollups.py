@@ -43,6 +43,6 @@ def rolled_up(pack: Pack, findings: Iterable[Finding]) -> Iterator[RollUp]:
         by_rule.setdefault(finding.rule, []).append(finding)
     for whole, parts in leaves(pack).items():
         found = [finding for part in parts for finding in by_rule.get(part, ())]
-        worst = max((finding.status for finding in found), key=WORSE.index, default="not_applicable")
+        worst = max((WORSE.index(finding.status) for finding in found), default=0)
         running = (finding.next_due for finding in found if finding.next_due is not None)
-        yield RollUp(whole, worst, min(running, default=None), parts)
+        yield RollUp(whole, WORSE[worst], min(running, default=None), parts)

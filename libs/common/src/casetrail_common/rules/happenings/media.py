@@ -30,7 +30,7 @@ def _(payload: recording.AvSessionInterruptedV1, draft: Draft, told: Happening) 
     draft.link(gap, payload.session)
     # Whichever device was in use failed; its repair is judged on the device.
     uses = sorted(draft.linked_to(payload.session, "device_use"), key=lambda use: (draft.things[use].at, use))
-    draft.link(gap, *(device for use in uses[-1:] for device in draft.linked_to(use, "device")))
+    draft.link(gap, *(str(draft.things[use].held["device"].value) for use in uses[-1:]))
     if payload.final:
         draft.set("session", payload.session, told.at, completed_at=told.at)
 
@@ -158,6 +158,6 @@ def _(payload: recording.WordingGuidePublishedV1, draft: Draft, told: Happening)
 
 def _use(session: str, device: str, draft: Draft, told: Happening) -> None:
     use = f"{session}/use/{told.ref}"
-    draft.bear("device_use", use, told.at)
+    draft.bear("device_use", use, told.at, device=device)
     draft.link(use, session, device)
     draft.link(session, device)
