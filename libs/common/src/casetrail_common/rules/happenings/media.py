@@ -144,6 +144,8 @@ def _(payload: recording.AvItemListPublishedV1, draft: Draft, told: Happening) -
     draft.bear("av_item_list", published, told.at)
     draft.link(published, f"unit/{payload.unit}")
     for item in payload.items:
+        listed = f"{published}/{item.event}/{item.scope}"
+        draft.bear("listed_item", listed, told.at, event=item.event, scope=item.scope, mode=item.mode)
         for code in item.extra_content_tags:
             content = f"{published}/{item.event}/{item.scope}/{code}"
             draft.bear("extra_content", content, told.at, event=item.event, scope=item.scope, code=code)
