@@ -10,14 +10,12 @@ from casetrail_common.rules.engine import ENGINE, Finding, evaluate
 from casetrail_common.rules.faults import Fault, PackError
 from casetrail_common.rules.gates import Refusal, gate
 from casetrail_common.rules.happenings import SHARED, Happening, after, build
-from casetrail_common.rules.judging import AGENCY_KINDS, CASE_KINDS, LawBook
+from casetrail_common.rules.judging import LawBook
 from casetrail_common.rules.loader import SHIPPED, pack_document, read_document, read_file
 from casetrail_common.rules.pack import ActivePack, Pack
 from casetrail_common.rules.rollups import RollUp, rolled_up
 
 __all__ = [
-    "AGENCY_KINDS",
-    "CASE_KINDS",
     "ENGINE",
     "SHARED",
     "SHIPPED",

@@ -8,6 +8,9 @@ from casetrail_common.rules.draft import Draft
 from casetrail_common.rules.look import instant_of, value_of
 from casetrail_common.rules.model import FIELDS
 
+STEP: Final = "step"
+"""The kind of the objects made here; they belong to the case."""
+
 _BEGINS: Final = {"registration": "at", "acceptance": "opened_at"}
 """What a step may run from, beside another step: the attribute of the case."""
 
@@ -31,7 +34,7 @@ def _bear(file: CaseFile, draft: Draft, case: Thing, step: Thing) -> None:
     if begun is None:
         return
     id_ = f"{case.id}/step/{name}"
-    draft.bear("step", id_, begun, name=name, limit=value_of(step, "limit"), begun_at=begun)
+    draft.bear(STEP, id_, begun, name=name, limit=value_of(step, "limit"), begun_at=begun)
     draft.link(id_, *(record.id for record in _opinions(file, name)))
 
 

@@ -1,6 +1,6 @@
 """Judging a case: a pure function of the law, the facts and the instant."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
@@ -8,7 +8,7 @@ from typing import Final, Literal
 from casetrail_common.calendar import local_day
 from casetrail_common.facts.archive import FindingChangedV1, FindingStatus
 from casetrail_common.rules.casefile import CaseFile, Thing
-from casetrail_common.rules.derived import with_steps
+from casetrail_common.rules.derived import STEP, with_steps
 from casetrail_common.rules.judging import BROKEN, WORSE, Judged, Judging, LawBook
 from casetrail_common.rules.look import Look
 from casetrail_common.rules.pack import ActivePack, Rule, Versions
@@ -73,7 +73,7 @@ class Finding:
 
 
 def evaluate(
-    book: LawBook, file: CaseFile, *, as_of: datetime, kinds: frozenset[str] | None = None
+    book: LawBook, file: CaseFile, *, as_of: datetime, of: Container[str] | None = None
 ) -> tuple[Finding, ...]:
     """Return every finding on a case, in the order of the packs, their rules, and the age of the subjects.
 
@@ -81,25 +81,23 @@ def evaluate(
 
     Parameters
     ----------
-    kinds
-        Judge only objects of these kinds.
+    of
+        Judge only objects with these ids: where the file also holds what other cases share with it.
     """
     versions, look = Versions(book.packs), Look(with_steps(file), as_of, book.settings)
     judging = Judging(book, versions, look)
-    return tuple(
-        finding for active, rule in versions.rules() for finding in findings_of(rule, active, judging, kinds=kinds)
-    )
+    return tuple(finding for active, rule in versions.rules() for finding in findings_of(rule, active, judging, of=of))
 
 
 def findings_of(
-    rule: Rule, active: ActivePack, judging: Judging, *, kinds: frozenset[str] | None = None
+    rule: Rule, active: ActivePack, judging: Judging, *, of: Container[str] | None = None
 ) -> Iterator[Finding]:
     """Yield the findings of one rule, on the subjects whose law this version of the pack is."""
     found: dict[str, list[Judged]] = {}
     for duty in rule.duties:
-        if kinds is not None and duty.kind not in kinds:
-            continue
         for subject in judging.look.file.of_kind(duty.kind):
+            if of is not None and subject.id not in of and duty.kind != STEP:
+                continue
             judged = judging.judged(rule, duty, subject)
             if judged and judging.versions.is_law_of(active, local_day(judged.day)):
                 found.setdefault(subject.id, []).append(judged)

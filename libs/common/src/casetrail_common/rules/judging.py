@@ -30,12 +30,6 @@ WORSE: Final[tuple[FindingStatus, ...]] = (
 )
 """The statuses, the worst last."""
 
-AGENCY_KINDS: Final = frozenset({"agency", "device", "request"})
-"""Objects that are judged once for an agency and not with each case."""
-
-CASE_KINDS: Final = frozenset(model()) - AGENCY_KINDS
-"""Objects that are judged with their case."""
-
 NOT_APPLICABLE: Final = Verdict("not_applicable")
 
 

@@ -47,6 +47,9 @@ SHARED: Final = frozenset(
         "retention_table.set",
         "device.registered",
         "device.maintained",
+        "device.fault_reported",
+        "device.repaired",
+        "device.altered",
     }
 )
 """Facts that stand in no stream of a case but may concern every one: a case file is complete only with them."""
