@@ -43,7 +43,17 @@ class MemoryLedger:
         async def head_of(stream: str) -> tuple[int, bytes] | None:
             return self._tip.heads.get(stream)
 
-        return View(agency=self.agency, now=self._tip.now, service=self.service, load=load, head_of=head_of)
+        async def facts_of(stream: str) -> list[Fact]:
+            return [fact for fact in self.facts if fact.stream == stream]
+
+        return View(
+            agency=self.agency,
+            now=self._tip.now,
+            service=self.service,
+            load=load,
+            head_of=head_of,
+            facts_of=facts_of,
+        )
 
     async def execute(self, decide: Decide, actor: str = "someone") -> Plan:
         """Decide a command and append its facts."""

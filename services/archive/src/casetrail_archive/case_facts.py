@@ -22,6 +22,14 @@ union all
 select l.body, l.prev_hash, l.hash from wanted w
   join ledger l on l.stream = w.stream and l.stream_seq > w.after where w.service = 'archive'
 """
+_SHARED: Final = """
+with wanted as (select * from unnest($2::text[], $3::bigint[]) as w (service, n))
+select f.body, f.prev_hash, f.hash from wanted w
+  join copied_fact f on f.agency = $1 and f.service = w.service and f.n = w.n
+union all
+select l.body, l.prev_hash, l.hash from wanted w
+  join ledger l on l.agency = $1 and l.n = w.n where w.service = 'archive'
+"""
 NOTHING: Final[Mapping[Stream, int]] = {}
 
 
@@ -52,6 +60,13 @@ async def read_facts(
         [stream for _, stream in streams],
         [after.get(stream, 0) for stream in streams],
     )
+    facts = (decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
+    return sorted(facts, key=lambda fact: (fact.recorded_at, SERVICES.index(fact.service), fact.n))
+
+
+async def read_shared(conn: asyncpg.Connection, agency: str, positions: Sequence[tuple[str, int]]) -> list[Fact]:
+    """Return facts of an agency by service and position, in the order in which they were recorded."""
+    rows = await conn.fetch(_SHARED, agency, [service for service, _ in positions], [n for _, n in positions])
     facts = (decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
     return sorted(facts, key=lambda fact: (fact.recorded_at, SERVICES.index(fact.service), fact.n))
 

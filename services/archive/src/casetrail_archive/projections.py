@@ -8,6 +8,7 @@ from casetrail_archive.domain.case import Case, Session, evolve_case, evolve_ses
 from casetrail_archive.domain.dossier import Dossier, evolve_dossier
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
 from casetrail_archive.domain.retention import RetentionTable, evolve_retention
+from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
 from casetrail_common.facts.archive import RetentionTableSetV1
 from casetrail_common.facts.common import ContentErasedV1, StreamSealedV1
 from casetrail_common.facts.intake import ActivityStartedV1, AgencyRegisteredV1, CaseClosedV1
@@ -79,8 +80,15 @@ AGENCY: Final = Fold(
 LAW_FACTS: Final = Fold(
     "law_facts", LawPositions, lambda fact: (fact.agency,) if is_law(fact) else (), evolve_positions, OWN
 )
+SHARED_FACTS: Final = Fold(
+    "shared_facts",
+    SharedPositions,
+    lambda fact: (fact.agency,) if is_shared(fact) else (),
+    evolve_shared,
+    frozenset(SERVICES),
+)
 
-FOLDS: Final[tuple[Fold[Any], ...]] = (CASE, SESSION, DOSSIER, RETENTION, AGENCY, LAW_FACTS, LAW, PACK)
+FOLDS: Final[tuple[Fold[Any], ...]] = (CASE, SESSION, DOSSIER, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, LAW, PACK)
 
 
 async def react(fact: Fact, view: View) -> Consequences:

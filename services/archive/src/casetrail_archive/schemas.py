@@ -59,6 +59,8 @@ class FindingShown(BaseModel):
     basis: str | None
     evidence: list[str]
     incidents: int
+    mitigation: str | None = Field(description="The rule whose fulfilment makes the breach less grave.")
+    since: datetime | None = Field(description="Since when a consequence that the clause sets has held.")
     pack: str = Field(description="`pack@version`.")
     calendar: str | None
     engine: str

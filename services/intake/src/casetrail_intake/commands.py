@@ -55,6 +55,14 @@ StepMark = Literal[
     "reasons_and_basis_told",
     "site_record_made",
 ]
+ExecutionMethod = Literal[
+    "added_fine_or_late_fee",
+    "transfer_of_funds",
+    "auction_or_disposal",
+    "obstruction_removal_or_restoration",
+    "substitute_performance",
+    "other",
+]
 ServiceMethod = Literal["direct", "mail", "leave", "entrusted", "forwarded", "public_notice"]
 Outcome = Literal["performed", "permit_delivered", "no_violation", "enforced_by_court", "not_initiated"]
 Classification = Literal["state_secret", "trade_secret", "privacy"]
@@ -109,6 +117,10 @@ class RegisterCase(Wish):
     officers: Annotated[list[PersonId], Field(min_length=1)]
     responsible_officer: PersonId
     case_no: Name | None = None
+    complaint: ItemId | None = None
+    channel: Literal["written", "oral", "online"] | None = None
+    item: Code | None = None
+    handler_kind: Literal["competent", "authorised", "entrusted"] | None = None
 
 
 class SetFlag(Wish):
@@ -170,6 +182,8 @@ class AddRecord(Wish):
     seal: Name | None = None
     issued_on: date | None = None
     classification: Classification | None = None
+    plan_item: Code | None = None
+    supersedes: ItemId | None = None
 
 
 class SignRecord(Wish):
@@ -197,6 +211,8 @@ class StartActivity(Wish):
     officers: Annotated[list[PersonId], Field(min_length=1)]
     present: list[PersonId]
     conduct_type: ConductType | None = None
+    measure: ItemId | None = None
+    execution_method: ExecutionMethod | None = None
     sessions: list[ItemId] = []
     key_steps: list[Code] = []
 
@@ -216,6 +232,117 @@ class CloseCase(Wish):
 
     outcome: Outcome
     form: ItemId
+
+
+class StartEmergency(Wish):
+    """Begin before the approval because there is no time (T05); the form must follow within the period of the law."""
+
+    reason: Text
+
+
+class OpenInvestigation(Wish):
+    """Open a case without an approval form: acceptance (T09), inspection task (T12), simplified procedure (T13)."""
+
+    ground: Literal["acceptance", "inspection_task", "simplified"]
+    record: ItemId | None = None
+
+
+class RequestSupplement(Wish):
+    """Tell the applicant once and for all what is missing (T10)."""
+
+    record: ItemId
+
+
+class RefuseAcceptance(Wish):
+    """Do not accept an application (T11)."""
+
+    record: ItemId | None = None
+    reason: Text | None = None
+
+
+class ConvertCase(Wish):
+    """Go on with what was found in a new case (T20), e.g. from an inspection to a penalty."""
+
+    conduct_type: ConductType
+    procedure: Procedure
+    matter: Text
+    parties: list[PersonId]
+    reason: Text
+
+
+class FailService(Wish):
+    """Record that an attempt to serve a document failed (T22)."""
+
+    document: ItemId
+    method: ServiceMethod
+    recipient: PersonId
+    note: Text
+    evidence: list[ItemId] = []
+
+
+class EndCase(Wish):
+    """End a case without its outcome (T26), on a closure form that the head agreed to."""
+
+    outcome: Literal["terminated", "withdrawn"]
+    form: ItemId
+    reason: Text
+
+
+class RefuseSignature(Wish):
+    """Record that a party refuses to sign; it covers that record only."""
+
+    party: PersonId
+    note: Text
+    officers: list[PersonId]
+
+
+class CorrectRecord(Wish):
+    """Correct places of a record after its completion; what stood there stays readable."""
+
+    corrections: Annotated[list[CorrectionWish], Field(min_length=1)]
+    marks: list[MarkWish] = []
+
+
+class RecordPartyEvent(Wish):
+    """Record what a party did: objected, obstructed, or answered a demand."""
+
+    kind: Literal[
+        "objection",
+        "complaint",
+        "petition",
+        "evasion",
+        "refusal",
+        "obstruction",
+        "verbal_abuse",
+        "insult",
+        "assault",
+        "demand_response",
+    ]
+    party: PersonId
+    description: Text
+
+
+class RegisterMeasure(Wish):
+    """Register a compulsory measure; its approval form carries the head's agreement."""
+
+    kind: Literal["seizure", "advance_registration", "administrative_control", "evidence_preservation"]
+    object: Text
+    form: ItemId | None = None
+
+
+class OfficerReturned(Wish):
+    """Record that officers came back to their unit."""
+
+    officers: Annotated[list[PersonId], Field(min_length=1)]
+
+
+class DelegateHead(Wish):
+    """Let a deputy act in the head's place for some days."""
+
+    deputy: PersonId
+    valid_from: date
+    valid_until: date | None = None
+    reason: Text
 
 
 class EraseContent(Wish):

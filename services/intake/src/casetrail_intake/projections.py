@@ -1,21 +1,27 @@
 """What intake keeps folded: its own objects, and what it needs of the other services' facts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from casetrail_common.errors import CasetrailError
+from casetrail_common.facts import Payload
+from casetrail_common.facts.acts import MeasureRegisteredV1
 from casetrail_common.facts.archive import DossierFiledV1
 from casetrail_common.facts.intake import (
     ActivityEndedV1,
     ActivityStartedV1,
     AgencyRegisteredV1,
+    CaseClosedV1,
     OpinionGivenV1,
     RecordAddedV1,
     RecordSignedV1,
     ReviewAcceptedV1,
+    ServicePerformedV1,
     SubmissionVoidedV1,
 )
-from casetrail_common.facts.review import DecisionIssuedV1, ReviewSubmittedV1
+from casetrail_common.facts.media import DeviceRegisteredV1
+from casetrail_common.facts.review import DecisionIssuedV1, ReviewSubmittedV1, TerminationProposedV1
+from casetrail_common.facts.use import AccessRequestedV1
 from casetrail_common.ids import stream_name
 from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.append import NewFact
@@ -37,9 +43,11 @@ from casetrail_intake.domain.case import (
 )
 from casetrail_intake.domain.records import (
     Activity,
+    Known,
     Record,
     Session,
     evolve_activity,
+    evolve_known,
     evolve_record,
     evolve_session,
 )
@@ -79,15 +87,43 @@ def _agency_id(fact: Fact) -> Iterable[str]:
     return (fact.agency,) if isinstance(fact.payload, AgencyRegisteredV1) else ()
 
 
+def _named(kind: type[Payload], member: str) -> Callable[[Fact], Iterable[str]]:
+    """Return the keys of facts of one kind: the id that stands in a member of their payload."""
+
+    def keys(fact: Fact) -> Iterable[str]:
+        return (getattr(fact.payload, member),) if isinstance(fact.payload, kind) else ()
+
+    return keys
+
+
 AGENCY: Final = Fold("agency", Agency, _agency_id, evolve_agency, OWN)
 CASE: Final = Fold("case", Case, _case_id, evolve, OWN)
 IN_REVIEW: Final = Fold("in_review", InReview, _case_id, evolve_in_review, frozenset({"review"}))
 FILED: Final = Fold("filed", Filed, _filed_case_id, evolve_filed, frozenset({"archive"}))
 RECORD: Final = Fold("record", Record, _record_id, evolve_record, frozenset({"intake", "review"}))
 ACTIVITY: Final = Fold("activity", Activity, _activity_id, evolve_activity, OWN)
+MEASURE: Final = Fold("measure", Known, _named(MeasureRegisteredV1, "measure"), evolve_known, OWN)
+SERVICE: Final = Fold("service", Known, _named(ServicePerformedV1, "service"), evolve_known, OWN)
+DEVICE: Final = Fold("device", Known, _named(DeviceRegisteredV1, "device"), evolve_known, frozenset({"media"}))
+REQUEST: Final = Fold("request", Known, _named(AccessRequestedV1, "request"), evolve_known, frozenset({"review"}))
 SESSION: Final = Fold("session", Session, _session_id, evolve_session, frozenset({"media"}))
 
-FOLDS: Final[tuple[Fold[Any], ...]] = (AGENCY, CASE, IN_REVIEW, FILED, RECORD, ACTIVITY, SESSION, PERSON, LAW, PACK)
+FOLDS: Final[tuple[Fold[Any], ...]] = (
+    AGENCY,
+    CASE,
+    IN_REVIEW,
+    FILED,
+    RECORD,
+    ACTIVITY,
+    MEASURE,
+    SERVICE,
+    DEVICE,
+    REQUEST,
+    SESSION,
+    PERSON,
+    LAW,
+    PACK,
+)
 
 
 async def case_now(view: View, case_id: str) -> tuple[Case, State]:
@@ -113,9 +149,32 @@ async def case_now(view: View, case_id: str) -> tuple[Case, State]:
 async def react(fact: Fact, view: View) -> Consequences:
     """Dispose of what review proposes, and end volume 1 where a dossier is filed."""
     facts = await seal_streams(fact, view)
-    if fact.service == "review" and isinstance(fact.payload, ReviewSubmittedV1):
-        facts = (*facts, await _disposed(fact.payload, view))
+    match fact.payload:
+        case ReviewSubmittedV1() as submitted:
+            facts = (*facts, await _disposed(submitted, view))
+        case DecisionIssuedV1(submission=None) as decided:
+            facts = (*facts, await _decided_on_spot(decided, view))
+        case TerminationProposedV1() as proposed:
+            facts = (*facts, *await _terminated(proposed, view))
     return Consequences(facts)
+
+
+async def _decided_on_spot(decided: DecisionIssuedV1, view: View) -> NewFact:
+    """Let the decision of a simplified case take effect (T18) if the case is being investigated."""
+    stream = stream_name("case", view.agency, decided.case)
+    case = await view.get(CASE, decided.case)
+    if case is not None and case.procedure == "simplified" and case.state == "investigating":
+        return NewFact(stream, ReviewAcceptedV1(submission=decided.record))
+    return NewFact(stream, SubmissionVoidedV1(submission=decided.record, code="transition_not_allowed"))
+
+
+async def _terminated(proposed: TerminationProposedV1, view: View) -> tuple[NewFact, ...]:
+    """Close a case that review ends without a decision (T26), if it still lies there."""
+    case = await view.get(CASE, proposed.case)
+    if case is None or case.state != "reviewing" or case.submission != proposed.submission:
+        return ()
+    closed = CaseClosedV1(outcome=proposed.outcome, form=proposed.form, reason=proposed.reason)
+    return (NewFact(stream_name("case", view.agency, proposed.case), closed),)
 
 
 async def _disposed(submitted: ReviewSubmittedV1, view: View) -> NewFact:

@@ -11,10 +11,11 @@ from pydantic import TypeAdapter
 
 from casetrail_common.facts import REGISTRY, common, intake, media, review
 from casetrail_common.ledger.fact import Fact
-from casetrail_common.rules import CaseFile, Happening, after, build
+from casetrail_common.rules import SHARED, CaseFile, Happening, after, build
 from casetrail_common.rules.model import model
 from support import penalty
 from support.penalty import step
+from support.scenarios import scenarios, tell
 
 ATTEMPT = common.IncidentRecordedV1(item="AV-1", code="worm_protected", clause="henan-2019/24.1a", command="sweep")
 FACTS = penalty.facts(
@@ -131,3 +132,11 @@ def test_the_model_rests_on_facts_that_services_record() -> None:
         for attribute in kind.attributes.values():
             assert known.issuperset(attribute.set_by)
             assert attribute.codes is None or attribute.codes
+
+
+def test_what_cases_share_may_be_kept_apart_and_joined_again() -> None:
+    for scenario in scenarios():
+        facts = penalty.facts(tell(scenario, ()))
+        shared = build(fact for fact in facts if fact.type in SHARED)
+        own = build(fact for fact in facts if fact.type not in SHARED)
+        assert own.with_(shared) == build(facts), scenario.id

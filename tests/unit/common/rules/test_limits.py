@@ -6,7 +6,7 @@ import pytest
 
 from casetrail_common.calendar import UNKNOWN, Period
 from casetrail_common.rules.limits import BORN, Before, Clock, Limit, Once, Promptly, Verdict, Within, judge
-from casetrail_common.rules.nodes import Met
+from casetrail_common.rules.look import Met
 from support.penalty import at
 
 EVENT = at("2025-08-20T12:00")

@@ -10,11 +10,12 @@ from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from casetrail_common.calendar.days import Calendar
+from casetrail_common.facts.units import PeriodUnit
 
-Unit = Literal["seconds", "hours", "calendar_day_of_trigger", "days", "working_days", "stated_day"]
-UNITS: Final[frozenset[str]] = frozenset(get_args(Unit))
-UNCOUNTED: Final[frozenset[str]] = frozenset({"calendar_day_of_trigger", "stated_day"})
-"""Units of periods that have no number: the trigger's own day, and the day that an order states."""
+Unit = PeriodUnit | Literal["at_event"]
+UNITS: Final[frozenset[str]] = frozenset({*get_args(PeriodUnit), "at_event"})
+UNCOUNTED: Final[frozenset[str]] = frozenset({"calendar_day_of_trigger", "stated_day", "at_event"})
+"""Units of periods that have no number: the trigger's own day, the day that an order states, the trigger itself."""
 CALENDAR_UNITS: Final[frozenset[str]] = frozenset({"days", "working_days"})
 """Units whose periods end otherwise when another calendar is loaded."""
 
@@ -69,6 +70,8 @@ def due(period: Period, trigger: datetime, *, calendar: Calendar, rolls_over: bo
     """
     day = local_day(trigger)
     match period.unit:
+        case "at_event":
+            return Due(whole_second(trigger))
         case "seconds":
             return Due(whole_second(trigger) + timedelta(seconds=period.count))
         case "hours":

@@ -79,6 +79,12 @@ class FindingChangedV1(Payload, fact="finding.changed"):
     """`pack@version` the finding was judged by."""
     calendar: str | None = None
     engine: str
+    mitigation: str | None = None
+    """The rule whose fulfilment makes the breach less grave."""
+    incidents: int = 0
+    """Refused attempts to break a prohibition."""
+    since: Instant | None = None
+    """Since when a consequence that the clause sets has held."""
 
 
 class DeadlineMissedV1(Payload, fact="deadline.missed"):
@@ -116,6 +122,8 @@ class DossierFiledV1(Payload, fact="dossier.filed"):
     streams: list[NamedStream]
     sessions: list[str]
     retention_class: str
+    index: str | None = None
+    """The dossier index (卷内目录), if it is a record of its own."""
 
 
 class DossierSealedV1(Payload, fact="dossier.sealed"):

@@ -1,6 +1,6 @@
 """Facts that every service may record."""
 
-from casetrail_common.facts.model import Digest, Payload
+from casetrail_common.facts.model import ContentRef, Digest, Payload
 
 
 class IncidentRecordedV1(Payload, fact="incident.recorded"):
@@ -14,6 +14,10 @@ class IncidentRecordedV1(Payload, fact="incident.recorded"):
     """Clause id that the attempt offends, e.g. `henan-2019/24.1a`."""
     command: str
     """What was attempted, in the words of the command vocabulary, or `sweep` if found by one."""
+    case: str | None = None
+    """The case that the object belongs to, if any."""
+    description: ContentRef | None = None
+    """What happened, where people entered it (`code` is then `other_violation`)."""
 
 
 class StreamSealedV1(Payload, fact="stream.sealed"):

@@ -62,6 +62,16 @@ class CaseRegisteredV1(Payload, fact="case.registered"):
     unit: str | None = None
     """Unit of the responsible officer when the case was opened."""
     case_no: str | None = None
+    complaint: str | None = None
+    """The complaint register that the case goes back to."""
+    channel: Literal["written", "oral", "online"] | None = None
+    """How an application came in; absent = in writing."""
+    item: str | None = None
+    """The permit item (许可事项) applied for."""
+    handler_kind: Literal["competent", "authorised", "entrusted"] | None = None
+    """Whether the agency acts in its own right, by law's authorisation, or entrusted by another; absent = its own."""
+    converted_from: str | None = None
+    """The case that this one goes on from (T20)."""
 
 
 class CaseFlaggedV1(Payload, fact="case.flagged"):
@@ -140,6 +150,10 @@ class RecordAddedV1(Payload, fact="record.added"):
     issued_on: date | None = None
     classification: str | None = None
     author: str
+    plan_item: str | None = None
+    """The item of the agency's record plan that this record answers."""
+    supersedes: str | None = None
+    """The record of which this is a new version; the old one stays."""
 
 
 class RecordSignedV1(Payload, fact="record.signed"):
@@ -186,6 +200,10 @@ class ActivityStartedV1(Payload, fact="activity.started"):
     links: list[LinkedStream] = []
     """The streams of `sessions`."""
     key_steps: list[str] = []
+    measure: str | None = None
+    """The measure that is carried out."""
+    execution_method: str | None = None
+    """The way of compulsory execution, if it is one."""
 
 
 class ActivityEndedV1(Payload, fact="activity.ended"):
@@ -225,3 +243,5 @@ class CaseClosedV1(Payload, fact="case.closed"):
 
     outcome: str
     form: str
+    reason: ContentRef | None = None
+    """Why it was terminated or withdrawn (T26)."""

@@ -1,6 +1,7 @@
 """Facts of review: what becomes of a submission, and the decision."""
 
 from datetime import date
+from typing import Literal
 
 from casetrail_common.facts.intake import OpinionResult, Slot
 from casetrail_common.facts.model import ContentRef, Part, Payload
@@ -43,6 +44,34 @@ class ReviewReturnedV1(Payload, fact="review.returned"):
     """The submission went back to the officers (T16)."""
 
     submission: str
+    reason: ContentRef
+
+
+class MemberView(Part):
+    """What one member of a collective discussion said."""
+
+    member: str
+    view: ContentRef
+
+
+class ReviewDiscussedV1(Payload, fact="review.discussed"):
+    """The matter was discussed collectively (集体讨论)."""
+
+    submission: str
+    views: list[MemberView]
+    conclusion: ContentRef
+    result: OpinionResult
+    record: str | None = None
+    """The record of the discussion."""
+
+
+class TerminationProposedV1(Payload, fact="review.terminated"):
+    """A case under review is to end without a decision (T26). It takes effect when intake closes the case."""
+
+    submission: str
+    case: str
+    outcome: Literal["terminated", "withdrawn"]
+    form: str
     reason: ContentRef
 
 

@@ -13,6 +13,7 @@ from casetrail_common.ledger.append import Law, NewFact, Tip
 from casetrail_common.ledger.content import ContentItem
 from casetrail_common.ledger.fact import Actor, Fact
 from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.reading import facts_of
 from casetrail_common.ledger.states import Versioned
 from casetrail_common.ledger.view import Job, Key, View
 from casetrail_common.ledger.writes import Writes
@@ -91,7 +92,17 @@ class LockedAgency:
         async def head_of(stream: str) -> tuple[int, bytes] | None:
             return await self._head(stage.tip if stage else self._tip, stream)
 
-        return View(agency=self.agency, now=self.now, service=self._store.service, load=load, head_of=head_of)
+        async def facts_in(stream: str) -> list[Fact]:
+            return await facts_of(self.conn, stream)
+
+        return View(
+            agency=self.agency,
+            now=self.now,
+            service=self._store.service,
+            load=load,
+            head_of=head_of,
+            facts_of=facts_in,
+        )
 
     async def handle(self, fact: Fact, content: Sequence[ContentItem] = ()) -> None:
         """Take in a followed fact: fold it, keep it where wanted, and append what follows from it.

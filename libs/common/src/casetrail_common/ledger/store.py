@@ -13,9 +13,10 @@ from casetrail_common.errors import CasetrailError
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import Service
 from casetrail_common.ledger.append import Law, NewFact, Tip
-from casetrail_common.ledger.fact import Actor
+from casetrail_common.ledger.fact import Actor, Fact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.locked import LockedAgency, load_head
+from casetrail_common.ledger.reading import facts_of
 from casetrail_common.ledger.states import States, Versioned
 from casetrail_common.ledger.view import AlsoKeep, Job, Key, LawOf, React, View, no_consequences
 from casetrail_common.ledger.writes import Answered
@@ -229,7 +230,10 @@ class Store:
         async def head_of(stream: str) -> tuple[int, bytes] | None:
             return await load_head(conn, stream)
 
-        view = View(agency=agency, now=now, service=self.service, load=load, head_of=head_of)
+        async def facts_in(stream: str) -> list[Fact]:
+            return await facts_of(conn, stream)
+
+        view = View(agency=agency, now=now, service=self.service, load=load, head_of=head_of, facts_of=facts_in)
         return view
 
 

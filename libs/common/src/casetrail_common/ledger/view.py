@@ -48,10 +48,18 @@ class HeadOf(Protocol):
     async def __call__(self, stream: str) -> tuple[int, bytes] | None: ...
 
 
+class FactsOf(Protocol):
+    """Returns the facts of one of the service's own streams, in order."""
+
+    async def __call__(self, stream: str) -> list[Fact]: ...
+
+
 class View:
     """A consistent look at one agency; remembers what it was asked, so that it can be checked again under the lock."""
 
-    def __init__(self, *, agency: str, now: datetime, service: Service, load: Load, head_of: HeadOf) -> None:
+    def __init__(
+        self, *, agency: str, now: datetime, service: Service, load: Load, head_of: HeadOf, facts_of: FactsOf
+    ) -> None:
         self.agency = agency
         self.now = now
         self.bag = ContentBag()
@@ -60,6 +68,7 @@ class View:
         self.rests_on_others = False
         self.service: Service = service
         self.head_of = head_of
+        self.facts_of = facts_of
         self._load = load
 
     async def get(self, fold: Fold[S], item: str) -> S | None:

@@ -6,15 +6,18 @@ the commands that would break a rule.
 
 from casetrail_common.rules.casefile import CaseFile
 from casetrail_common.rules.compile import activate, compile_pack, compiled
-from casetrail_common.rules.engine import ENGINE, Finding, LawBook, evaluate
+from casetrail_common.rules.engine import ENGINE, Finding, evaluate
 from casetrail_common.rules.faults import Fault, PackError
 from casetrail_common.rules.gates import Refusal, gate
-from casetrail_common.rules.happenings import Happening, after, build
+from casetrail_common.rules.happenings import SHARED, Happening, after, build
+from casetrail_common.rules.judging import LawBook
 from casetrail_common.rules.loader import SHIPPED, pack_document, read_document, read_file
 from casetrail_common.rules.pack import ActivePack, Pack
+from casetrail_common.rules.rollups import RollUp, rolled_up
 
 __all__ = [
     "ENGINE",
+    "SHARED",
     "SHIPPED",
     "ActivePack",
     "CaseFile",
@@ -25,6 +28,7 @@ __all__ = [
     "Pack",
     "PackError",
     "Refusal",
+    "RollUp",
     "activate",
     "after",
     "build",
@@ -35,4 +39,5 @@ __all__ = [
     "pack_document",
     "read_document",
     "read_file",
+    "rolled_up",
 ]

@@ -15,13 +15,17 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from casetrail_common.facts.model import format_instant
-from casetrail_common.rules.model import BIRTH, model
+from casetrail_common.rules.model import BIRTH, Join, model
 
 Value = str | int | bool | datetime | tuple[str, ...]
 """What an attribute can hold; nothing empty."""
 
 CASE: Final = "case"
 """The kind of the one object that the file is about."""
+
+
+AGENCY: Final = "agency"
+"""The kind of the one object that everything belongs to."""
 
 
 class Held(NamedTuple):
@@ -66,10 +70,32 @@ class CaseFile:
 
     def near(self, thing: Thing, kind: str) -> tuple[Thing, ...]:
         """Return the objects of a kind that are linked to an object, oldest first."""
+        kinds = model()
+        if kind in kinds[thing.kind].joins:
+            return self._joined(thing, kind, kinds[thing.kind].joins[kind])
+        if thing.kind in kinds[kind].joins:
+            return tuple(other for other in self.of_kind(kind) if thing in self.near(other, thing.kind))
+        if AGENCY in (kind, thing.kind):
+            return self.of_kind(kind)
         other = thing.kind if kind == CASE else kind
-        if CASE in (kind, thing.kind) and not model()[other].is_targeted:
+        if CASE in (kind, thing.kind) and not kinds[other].is_targeted:
             return self.of_kind(kind)
         return self._near.get(thing.id, {}).get(kind, ())
+
+    def _joined(self, thing: Thing, kind: str, join: Join) -> tuple[Thing, ...]:
+        """Return the objects of a kind whose attributes equal those of an object, or of what it is linked to."""
+        found = self.of_kind(kind)
+        if not found:
+            return ()
+        mine = self.near(thing, join.through) if join.through else (thing,)
+        return tuple(other for other in found if any(_agree(one, other, join) for one in mine))
+
+    def with_(self, other: "CaseFile") -> "CaseFile":
+        """Return both files as one: that of a case, and what the agency's cases share."""
+        links = dict(self.links)
+        for one, others in other.links.items():
+            links[one] = links.get(one, frozenset()) | others
+        return CaseFile({**self.things, **other.things}, links)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the file as plain JSON."""
@@ -103,6 +129,14 @@ class CaseFile:
         )
 
 
+def _agree(one: Thing, other: Thing, join: Join) -> bool:
+    for name, name_there in join.pairs:
+        mine, theirs = one.held.get(name), other.held.get(name_there)
+        if mine is None or theirs is None or mine.value != theirs.value:
+            return False
+    return True
+
+
 def _sorted_by_kind(things: Iterable[Thing]) -> Mapping[str, tuple[Thing, ...]]:
     kinds: dict[str, list[tuple[datetime, str, Thing]]] = {}
     for thing in things:
@@ -118,14 +152,15 @@ def _plain(held: Held) -> list[Any]:
 
 
 def _thing(kind: str, id_: str, at: str | None, held: Mapping[str, list[Any]]) -> Thing:
-    attributes = model()[kind].attributes
+    known = model()[kind]
     return Thing(
         kind=kind,
         id=id_,
         at=datetime.fromisoformat(at) if at else None,
         held={
             name: Held(
-                _value(value, attributes[name].type if name in attributes else ""), datetime.fromisoformat(since)
+                _value(value, attribute.type if (attribute := known.attribute(name)) else ""),
+                datetime.fromisoformat(since),
             )
             for name, (value, since) in held.items()
         },

@@ -10,8 +10,12 @@ from casetrail_common.calendar.periods import UNCOUNTED
 from casetrail_common.facts.intake import ConductType
 from casetrail_common.rules.faults import FaultFoundError
 
-Modality = Literal["must", "must_not", "must_as_appropriate"]
-"""应当、不得、应当根据实际. What a clause merely allows (可以) is no rule: nothing can break it."""
+Modality = Literal["must", "must_not", "must_as_appropriate", "may"]
+"""应当、不得、应当根据实际、可以. What a clause merely allows is judged only for what must come before it."""
+
+Missed = Literal["overdue", "violated", "needs_review"]
+Authority = Literal["law", "regulation", "rule", "normative_document"]
+"""法律、法规、规章、规范性文件."""
 
 Word = Annotated[str, StringConstraints(min_length=1, strict=True)]
 Cited = dict[Word, Word | dict[Word, Word]]
@@ -35,9 +39,11 @@ class Parameter(Text):
     """A number or a code list that a rule rests on."""
 
     value: Annotated[int, Field(strict=True, gt=0)] | StrictStr | tuple[StrictStr | bool, ...]
-    unit: Unit | None = None
+    unit: Unit | Literal["people", "pages"] | None = None
     stricter: Literal["shorter", "more", "fewer"]
     """In which direction a child pack may move it without authority."""
+    agency: bool = False
+    """The text gives no number: an agency may set its own under the same name."""
 
     @model_validator(mode="after")
     def _is_counted_by_its_unit(self) -> "Parameter":
@@ -60,6 +66,21 @@ class Gate(Text):
     refuses: Word
     """Command, as services name it."""
     code: Word
+    target: dict[Word, Any] | None = None
+    """What the command brings about, where that is not the subject of the rule."""
+    must: Any = None
+    """What is then asked of the target."""
+
+
+class PartText(Text):
+    """A part of a sentence that says several things; it takes from the sentence what it does not say itself."""
+
+    subjects: dict[Word, Any] | None = Field(None, alias="for")
+    when: Any = None
+    except_: Any = Field(None, alias="except")
+    must: Any = None
+    unless: list[Any] = []
+    by: Any = None
 
 
 class RuleText(Text):
@@ -70,14 +91,19 @@ class RuleText(Text):
     modality: Modality = "must"
     parameters: dict[Word, Parameter] = {}
     conduct: frozenset[ConductType] | None = None
-    subjects: dict[Word, Any] = Field(alias="for", min_length=1)
+    subjects: dict[Word, Any] = Field({}, alias="for")
     when: Any = None
     except_: Any = Field(None, alias="except")
     must: Any = None
     prohibits: tuple[Word, ...] = ()
+    sets: dict[Word, Word] = {}
+    parts: list[PartText] = []
     unless: list[Any] = []
     by: Any = None
-    gate: Gate | None = None
+    missed: Missed = "overdue"
+    relaxes: Word | None = None
+    mitigated_by: list[dict[Word, Any]] = []
+    gate: Gate | list[Gate] = []
 
 
 class PackText(Text):
@@ -98,6 +124,39 @@ class PackText(Text):
     incidents: Cited = {}
     parameters: dict[Word, Parameter] = {}
     terms: dict[Word, TermText] = {}
+    rollups: dict[Word, tuple[Word, ...]] = {}
+    """Clauses that are the sum of others, where these are not the ones whose ids extend theirs by an item number."""
+    rules: list[Any] = Field(min_length=1)
+
+
+class ChildParameter(Text):
+    """Another value of a parameter of the parent."""
+
+    value: Annotated[int, Field(strict=True, gt=0)] | StrictStr | tuple[StrictStr | bool, ...]
+    unit: Unit | Literal["people", "pages"] | None = None
+
+
+class ChildRuleText(Text):
+    """A rule that takes the place of one of the parent pack: it changes parameters only."""
+
+    rule: Word
+    overrides: Word
+    authority_level: Authority
+    stricter: bool = False
+    """Confirms that it is stricter where units cannot be compared."""
+    gist: Gist | None = None
+    parameters: dict[Word, ChildParameter] = Field(min_length=1)
+
+
+class ChildText(Text):
+    """A pack that inherits another one."""
+
+    pack: Word
+    version: Word
+    inherits: Word
+    title_zh: Word | None = None
+    issuer_zh: Word | None = None
+    in_force_from: date | None = None
     rules: list[Any] = Field(min_length=1)
 
 

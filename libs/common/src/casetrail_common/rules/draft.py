@@ -44,11 +44,31 @@ class Draft:
         if id_ not in self.things:
             self.bear(kind, id_, at, **values)
 
+    def set_once(self, kind: str, id_: str, at: datetime, /, **values: Any) -> None:
+        """Give an object attributes that it does not have yet."""
+        held = self.things[id_].held if id_ in self.things else {}
+        self.set(kind, id_, at, **{name: value for name, value in values.items() if name not in held})
+
+    def add(self, kind: str, id_: str, at: datetime, /, **values: list[str]) -> None:
+        """Add to attributes that are lists."""
+        held = self.things[id_].held if id_ in self.things else {}
+        known = {name: held[name].value if name in held else () for name in values}
+        self.set(kind, id_, at, **{name: sorted({*_listed(known[name]), *new}) for name, new in values.items()})
+
+    def linked_to(self, id_: str, kind: str) -> list[str]:
+        """Return the ids of the objects of a kind that an object is linked to so far."""
+        others = self._before.get(id_, frozenset()) | self._links.get(id_, set())
+        return sorted(other for other in others if other in self.things and self.things[other].kind == kind)
+
     def link(self, one: str, *others: str) -> None:
         """Link an object to others."""
         for other in others:
             self._links.setdefault(one, set()).add(other)
             self._links.setdefault(other, set()).add(one)
+
+
+def _listed(value: Value) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _is_empty(value: Any) -> bool:

@@ -88,9 +88,9 @@ FAULTS: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
         ),
         "not_a_requirement": (
             "看不懂的要求：{detail}",
-            "写成 {{对象: 描述}}、列表，或 is、all、any、none、recorded、term 之一。",
+            "写成 {{对象: 描述}}、列表，或 is、each、all、any、none、every、recorded、term 之一。",
             "This is no requirement: {detail}",
-            "Write {{kind: pattern}}, a list, or one of is, all, any, none, recorded, term.",
+            "Write {{kind: pattern}}, a list, or one of is, each, all, any, none, every, recorded, term.",
         ),
         "not_a_limit": (
             "看不懂的时限：{detail}",
@@ -103,6 +103,30 @@ FAULTS: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "保留其中一个。",
             "Exactly one of {keys} must be given",
             "Keep one of them.",
+        ),
+        "parent_unknown": (
+            "没有规则包 {pack}",
+            "在 inherits 写明已有的规则包。",
+            "There is no pack {pack}",
+            "Name a known pack under inherits.",
+        ),
+        "rule_unknown": (
+            "没有可以引用的条款 {rule}",
+            "写明已有的条款号。",
+            "There is no rule {rule} to refer to",
+            "Name a rule that exists.",
+        ),
+        "relax_not_allowed": (
+            "{name} 比上级规定宽松",
+            "改严，或由法律、法规、规章作出（authority_level）。",
+            "{name} is laxer than the parent's",
+            "Make it stricter, or have a law, regulation or rule say so (authority_level).",
+        ),
+        "stricter_unconfirmed": (
+            "{name} 与上级规定的单位不同，不能比较",
+            "确认更严的，写明 stricter: true。",
+            "{name} has another unit than the parent's and cannot be compared",
+            "If it is stricter, confirm it: stricter: true.",
         ),
         "not_dated": (
             "规则包没有施行日期，不能启用",

@@ -1,15 +1,17 @@
 """What a command may not do: a rule refuses it if the case after it would newly break the rule."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.rules.casefile import CaseFile
-from casetrail_common.rules.engine import BROKEN, LawBook, findings_of
+from casetrail_common.rules.derived import with_steps
+from casetrail_common.rules.engine import findings_of
 from casetrail_common.rules.happenings import Happening, after
-from casetrail_common.rules.nodes import Look
-from casetrail_common.rules.pack import ActivePack, Rule, Versions
+from casetrail_common.rules.judging import BROKEN, Judging, LawBook
+from casetrail_common.rules.look import Look
+from casetrail_common.rules.pack import ActivePack, Gate, Rule, Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,28 @@ def gate(book: LawBook, file: CaseFile, facts: Sequence[NewFact], *, command: st
         What the command would append.
     """
     versions = Versions(book.packs)
-    gating = [(active, rule) for active, rule in versions.rules() if rule.gate and rule.gate.refuses == command]
+    gating = [
+        (active, rule, gate_) for active, rule in versions.rules() for gate_ in rule.gates if gate_.refuses == command
+    ]
     if not gating:
         return None
     proposed = after(file, *(Happening.proposed(new, now=now) for new in facts))
-    for active, rule in gating:
-        broken = [_broken(rule, active, book, versions, Look(seen, now)) for seen in (file, proposed)]
-        if rule.gate and broken[1] - broken[0]:
-            return Refusal(rule.gate.code, rule.id, active.pack.name)
+    before, then = (Judging(book, versions, Look(with_steps(seen), now, book.settings)) for seen in (file, proposed))
+    for active, rule, gate_ in gating:
+        judged = _as_gated(rule, gate_)
+        if _broken(judged, active, then) - _broken(judged, active, before):
+            return Refusal(gate_.code, rule.id, active.pack.name)
     return None
 
 
-def _broken(rule: Rule, active: ActivePack, book: LawBook, versions: Versions, look: Look) -> set[str]:
-    found = findings_of(rule, active, book, versions, look)
+def _as_gated(rule: Rule, gate_: Gate) -> Rule:
+    """Return the rule as the gate asks it: of what the command brings about, if that is not the subject.
+
+    The act that shows which conduct type it is comes only afterwards.
+    """
+    return replace(rule, duties=(gate_.target,), relaxes=None, conduct=None) if gate_.target else rule
+
+
+def _broken(rule: Rule, active: ActivePack, judging: Judging) -> set[str]:
+    found = findings_of(rule, active, judging)
     return {finding.subject for finding in found if finding.status in BROKEN}

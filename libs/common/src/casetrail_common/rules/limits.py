@@ -4,52 +4,55 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from casetrail_common.calendar import CALENDAR_UNITS, Calendar, Due, Period, due, whole_second
+from casetrail_common.calendar import CALENDAR_UNITS, UNITS, Calendar, Due, Period, due, whole_second
 from casetrail_common.facts.archive import FindingStatus
-from casetrail_common.rules.casefile import BIRTH, Thing
-from casetrail_common.rules.nodes import Look, Met
+from casetrail_common.rules.anchors import BORN, Anchor, When
+from casetrail_common.rules.casefile import Thing
+from casetrail_common.rules.look import Look, Met, value_of
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
-    """A point in time: an attribute of the subject or of what is linked to it."""
+class PeriodOf:
+    """A period that facts or an agency's settings give, and the pack only where they do not."""
 
-    kind: str | None
-    """Kind of the linked objects; None for the subject itself."""
-    attribute: str
+    attribute: str | None = None
+    """Attribute of the subject."""
+    setting: str | None = None
+    default: Period | None = None
 
-    def at(self, look: Look, subject: Thing) -> datetime | None:
-        """Return the latest of the instants, once all of them are known."""
-        things = look.file.near(subject, self.kind) if self.kind else (subject,)
-        instants = [_instant(thing, self.attribute) for thing in things]
-        known = [instant for instant in instants if instant is not None]
-        return max(known) if known and len(known) == len(instants) else None
-
-
-BORN: Final = Anchor(None, BIRTH)
-"""The instant at which the subject came into being."""
+    def of(self, look: Look, subject: Thing) -> Period | None:
+        """Return the period; None if nothing gives one."""
+        given = value_of(subject, self.attribute) if self.attribute else look.settings.get(self.setting or "")
+        if isinstance(given, int) and not isinstance(given, bool) and self.default:
+            return Period(self.default.unit, given)
+        if isinstance(given, str):
+            count, _, unit = given.partition(" ")
+            return Period(unit, int(count)) if unit in UNITS and count.isdecimal() else self.default  # type: ignore[arg-type]
+        return self.default
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
     """期限: the text gives a period. Inclusive; what is late stays late."""
 
-    period: Period
-    anchor: Anchor
+    period: Period | PeriodOf
+    anchor: When
+    is_hidden: bool = False
+    """A tolerance of the product rather than a period of the text: no due date is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
     """事前: it must precede an event; afterwards it cannot be made good."""
 
-    anchor: Anchor
+    anchor: When
 
 
 @dataclass(frozen=True, slots=True)
 class Once:
     """届时: from an event on it must be there; what is missing can be made good (补正)."""
 
-    anchor: Anchor
+    anchor: When
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,14 @@ class Promptly:
 
 
 Limit = Within | Before | Once | Promptly
+
+
+def settled(limit: Limit, look: Look, subject: Thing) -> Limit:
+    """Return a limit with the period that it has for a subject; a duty without any is one without a number."""
+    if not isinstance(limit, Within) or isinstance(limit.period, Period):
+        return limit
+    period = limit.period.of(look, subject)
+    return replace(limit, period=period) if period else Promptly()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,8 @@ class Clock:
 
     def due(self, limit: Within, trigger: datetime) -> Due:
         """Return when a period ends."""
+        if not isinstance(limit.period, Period):
+            raise TypeError(limit)
         return due(limit.period, trigger, calendar=self.calendar, rolls_over=self.rolls_over)
 
 
@@ -111,7 +124,7 @@ def judge(limit: Limit, met: Met | None, *, anchored: datetime | None, now: date
         case Within():
             if anchored is None:
                 return SATISFIED if met else PENDING
-            is_counted = limit.period.unit in CALENDAR_UNITS
+            is_counted = isinstance(limit.period, Period) and limit.period.unit in CALENDAR_UNITS
             return _within(clock.due(limit, anchored), met, now, clock.calendar.version if is_counted else None)
 
 
@@ -126,8 +139,19 @@ def _within(end: Due, met: Met | None, now: datetime, calendar: str | None) -> V
     return replace(verdict, status="violated", late_by_s=int(late.total_seconds()))
 
 
-def _instant(thing: Thing, name: str) -> datetime | None:
-    if name == BIRTH:
-        return thing.at
-    held = thing.held.get(name)
-    return held.value if held and isinstance(held.value, datetime) else None
+__all__ = [
+    "BORN",
+    "SATISFIED",
+    "VIOLATED",
+    "Anchor",
+    "Before",
+    "Clock",
+    "Limit",
+    "Once",
+    "PeriodOf",
+    "Promptly",
+    "Verdict",
+    "Within",
+    "judge",
+    "settled",
+]

@@ -10,7 +10,13 @@ from ruamel.yaml.error import YAMLError
 
 from casetrail_common.rules.faults import Fault, PackError
 
-SHIPPED: Final = (("henan-2019", "2019-06-04"),)
+SHIPPED: Final = (
+    ("fusong-env", "undated"),
+    ("henan-2019", "2019-06-04"),
+    ("jining-aic-2017", "2017-11-21"),
+    ("pengyang-2019", "undated"),
+    ("qinghe-2019", "2019-12-01"),
+)
 """Packs that come with the system, by id and version."""
 
 

@@ -1,90 +1,11 @@
 """The blocks that requirements are made of. A requirement yields since when it is met, or nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
 
-from casetrail_common.rules.casefile import BIRTH, CaseFile, Held, Thing, Value
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A case file, looked at in one instant."""
-
-    file: CaseFile
-    now: datetime
-
-
-class Met(NamedTuple):
-    """A requirement is met."""
-
-    since: datetime
-    evidence: tuple[str, ...] = ()
-    """Ids of the objects that meet it."""
-    basis: str | None = None
-    """Which of several ways it was met in, where the rule names it."""
-
-
-class Test(Protocol):
-    """A question to the value of one attribute; None is an empty one."""
-
-    def holds(self, value: Value | None) -> bool:
-        """Whether the value passes."""
-
-
-class Node(Protocol):
-    """A requirement."""
-
-    def met(self, look: Look, thing: Thing) -> Met | None:
-        """Return since when it is met for an object, or None."""
-
-
-# --- tests ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """The value, or one of several, is among some codes."""
-
-    codes: tuple[Value, ...]
-
-    def holds(self, value: Value | None) -> bool:
-        """Whether the value passes."""
-        return any(one in self.codes for one in value) if isinstance(value, tuple) else value in self.codes
-
-
-@dataclass(frozen=True, slots=True)
-class HoldsAll:
-    """The values include all of some codes."""
-
-    codes: tuple[Value, ...]
-
-    def holds(self, value: Value | None) -> bool:
-        """Whether the value passes."""
-        held = value if isinstance(value, tuple) else (value,)
-        return all(code in held for code in self.codes)
-
-
-@dataclass(frozen=True, slots=True)
-class IsFilled:
-    """There is a value; `false` and 0 are values."""
-
-    def holds(self, value: Value | None) -> bool:
-        """Whether the value passes."""
-        return value is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Another test fails."""
-
-    test: Test
-
-    def holds(self, value: Value | None) -> bool:
-        """Whether the value passes."""
-        return not self.test.holds(value)
-
+from casetrail_common.rules.casefile import BIRTH, Held, Thing
+from casetrail_common.rules.look import Look, Met, Node
+from casetrail_common.rules.values import Test
 
 # --- objects --------------------------------------------------------------------------------------------------------
 
@@ -105,7 +26,7 @@ class Pattern:
             return None
         for name, test in self.tests:
             held = Held(since, since) if name == BIRTH else thing.held.get(name)
-            if not test.holds(held.value if held else None):
+            if not test.holds(held.value if held else None, look):
                 return None
             if held:
                 since = max(since, held.since)
@@ -122,8 +43,37 @@ class Some:
 
     def met(self, look: Look, thing: Thing) -> Met | None:
         """Return since when it is met for an object, or None."""
-        found = [self.pattern.match(look, other) for other in look.file.near(thing, self.kind)]
-        return min((met for met in found if met), key=lambda met: met.since, default=None)
+        return min(self.found(look, thing), key=lambda met: met.since, default=None)
+
+    def found(self, look: Look, thing: Thing) -> list[Met]:
+        """Return since when each of the objects that are as described is so."""
+        matches = (self.pattern.match(look, other) for other in look.file.near(thing, self.kind))
+        return [met for met in matches if met]
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A number of linked objects are as described, or as many as there are of others."""
+
+    some: Some
+    count: int | Some
+    distinct: bool = False
+    """Whether people are counted: objects `by` the same person count once."""
+
+    def met(self, look: Look, thing: Thing) -> Met | None:
+        """Return since when it is met for an object, or None."""
+        found = sorted(self.some.found(look, thing), key=lambda met: met.since)
+        if self.distinct:
+            found = list({self._person(look, met): met for met in reversed(found)}.values())[::-1]
+        wanted = self.count if isinstance(self.count, int) else len(self.count.found(look, thing))
+        if len(found) < wanted:
+            return None
+        return _last(found[:wanted]) if wanted else (Met(thing.at) if thing.at else None)
+
+    @staticmethod
+    def _person(look: Look, met: Met) -> object:
+        held = look.file.things[met.evidence[0]].held.get("by")
+        return held.value if held else met.evidence[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +96,36 @@ class Is:
     def met(self, look: Look, thing: Thing) -> Met | None:
         """Return since when it is met for an object, or None."""
         return self.pattern.match(look, thing)
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The object that `every` speaks of is as described."""
+
+    pattern: Pattern
+
+    def met(self, look: Look, _thing: Thing) -> Met | None:
+        """Return since when it is met for an object, or None."""
+        return self.pattern.match(look, look.each) if look.each else None
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Of each linked object that is as described, something holds; met since the last of them, of none since birth."""
+
+    some: Some
+    must: Node
+
+    def met(self, look: Look, thing: Thing) -> Met | None:
+        """Return since when it is met for an object, or None."""
+        if thing.at is None:
+            return None
+        parts = (
+            self.must.met(replace(look, each=other), thing)
+            for other in look.file.near(thing, self.some.kind)
+            if self.some.pattern.match(look, other)
+        )
+        return _last([Met(thing.at), *parts])
 
 
 # --- combinations ---------------------------------------------------------------------------------------------------
@@ -197,36 +177,6 @@ class Term:
     def met(self, look: Look, thing: Thing) -> Met | None:
         """Return since when it is met for an object, or None."""
         return self.node.met(look, thing)
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """Linked recordings, taken together, cover an act from its start to its end.
-
-    While the act is under way it is met if all of it so far is covered; what is lost stays lost.
-    """
-
-    by: Pattern
-
-    def met(self, look: Look, thing: Thing) -> Met | None:
-        """Return since when it is met for an object, or None."""
-        start, end = _instant(thing, "started_at"), _instant(thing, "ended_at") or look.now
-        if start is None:
-            return None
-        covered, evidence = start, []
-        sessions = [s for s in look.file.near(thing, "session") if self.by.match(look, s)]
-        for session in sorted(sessions, key=lambda s: (_instant(s, "started_at") or end, s.id)):
-            begun = _instant(session, "started_at") or end
-            if begun > covered:
-                break
-            covered = max(covered, _instant(session, "completed_at") or look.now)
-            evidence.append(session.id)
-        return Met(end, tuple(evidence)) if evidence and covered >= end else None
-
-
-def _instant(thing: Thing, name: str) -> datetime | None:
-    held = thing.held.get(name)
-    return held.value if held and isinstance(held.value, datetime) else None
 
 
 def _last(parts: Iterable[Met | None]) -> Met | None:

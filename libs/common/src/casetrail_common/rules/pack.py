@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 
-from casetrail_common.rules.document import Cited, Gate, Gist, Modality, PackText, Parameter
+from casetrail_common.rules.document import Cited, Gist, Missed, Modality, PackText, Parameter
 from casetrail_common.rules.limits import Limit
-from casetrail_common.rules.nodes import Node, Pattern
+from casetrail_common.rules.look import Node
+from casetrail_common.rules.nodes import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,25 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """A command that is refused if it would newly break the rule."""
+
+    refuses: str
+    code: str
+    target: Duty | None
+    """What is asked of what the command brings about; None if it is the rule itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    """What makes a breach less grave."""
+
+    rule: str
+    kind: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One sentence of a regulation."""
 
@@ -38,13 +58,22 @@ class Rule:
     gist: Gist
     modality: Modality
     parameters: Mapping[str, Parameter]
-    conduct: frozenset[str]
-    """Conduct types that it applies to."""
+    conduct: frozenset[str] | None
+    """Conduct types that it applies to; None for all within the scope of the pack."""
     duties: tuple[Duty, ...]
-    """One for each kind of subject."""
+    """One for each kind of subject, and for each part of the sentence."""
     prohibits: tuple[str, ...]
     """Codes of the refusals that stand for attempts to break a prohibition."""
-    gate: Gate | None
+    sets: Mapping[str, str]
+    """What follows by operation of law."""
+    missed: Missed
+    """The status when a period has passed."""
+    relaxes: str | None
+    """The rule in whose place it comes when its situation is given in time."""
+    overrides: str | None
+    """The rule of the parent pack in whose place it stands."""
+    mitigations: tuple[Mitigation, ...]
+    gates: tuple[Gate, ...]
 
 
 @dataclass(frozen=True)
@@ -72,7 +101,7 @@ class Pack:
 
     def clause_of_refusal(self, code: str) -> str | None:
         """Return the clause that demands a refusal: of a gate, or of a guard."""
-        gated = (rule.id for rule in self.rules if rule.gate and rule.gate.code == code)
+        gated = (rule.id for rule in self.rules for gate in rule.gates if gate.code == code)
         return next(gated, self.text.rejections.get(code))
 
     def clause_of_incident(self, code: str, item: str) -> str | None:
@@ -108,10 +137,18 @@ class Versions:
             self._of.setdefault(active.pack.text.pack, []).append(active)
         for versions in self._of.values():
             versions.sort(key=lambda active: (active.valid_from, active.pack.text.version))
+        self._children: dict[str, list[tuple[ActivePack, str]]] = {}
+        for active, rule in self.rules():
+            if rule.overrides:
+                self._children.setdefault(rule.overrides, []).append((active, rule.id))
 
     def rules(self) -> Sequence[tuple[ActivePack, Rule]]:
         """Return every rule of every version, each pack in the order of its file."""
         return [(active, rule) for versions in self._of.values() for active in versions for rule in active.pack.rules]
+
+    def superseding(self, rule: str, day: date) -> str | None:
+        """Return the rule of a child pack that stands in the place of one on a day."""
+        return next((other for active, other in self._children.get(rule, ()) if self.is_law_of(active, day)), None)
 
     def is_law_of(self, active: ActivePack, day: date) -> bool:
         """Whether a version is the one of its pack that is in force on a day."""

@@ -6,11 +6,15 @@ from typing import Final
 from casetrail_common.calendar import Period
 from casetrail_common.problems.table import PROBLEMS
 from casetrail_common.records import record_types
-from casetrail_common.rules import nodes
+from casetrail_common.rules import nodes, values
+from casetrail_common.rules.anchors import BORN, Anchor, BaseDue, When, WhenMet
 from casetrail_common.rules.casefile import Value
-from casetrail_common.rules.limits import BORN, Anchor, Before, Limit, Once, Promptly, Within
+from casetrail_common.rules.limits import Before, Limit, Once, PeriodOf, Promptly, Within
+from casetrail_common.rules.look import Node
 from casetrail_common.rules.model import Attribute, model
+from casetrail_common.rules.nodes import Pattern
 from casetrail_common.rules.pack import Duty, Pack, Rule
+from casetrail_common.rules.recorded import Recorded
 
 _UNITS: Final = {
     "seconds": "{}秒内",
@@ -19,8 +23,11 @@ _UNITS: Final = {
     "days": "{}日内",
     "working_days": "{}个工作日内",
     "stated_day": "所载日期内",
+    "at_event": "当时",
 }
-_SEVERITY: Final = {"must": "错误", "must_not": "错误", "must_as_appropriate": "提示"}
+_OF: Final = {"subject": "该对象", "each": "其中每一个"}
+_ORDERS: Final = {"before": "早于", "not_after": "不晚于", "after": "晚于", "not_before": "不早于"}
+_SEVERITY: Final = {"must": "错误", "must_not": "错误", "must_as_appropriate": "提示", "may": "不构成违反"}
 
 
 def told(pack: Pack) -> Iterator[str]:
@@ -48,6 +55,8 @@ def _terms(duty: Duty) -> Iterator[tuple[str, str]]:
                 open_nodes.append(inner)
             case nodes.All(parts) | nodes.AnyOf(parts):
                 open_nodes.extend(parts)
+            case nodes.Every(_, inner):
+                open_nodes.append(inner)
             case nodes.On(_, inner):
                 open_nodes.append(inner)
 
@@ -63,8 +72,16 @@ def _rule(rule: Rule) -> Iterator[str]:
     if rule.prohibits:
         yield f"禁止：{'、'.join(_title(code) for code in rule.prohibits)}"
     yield f"违反：{_SEVERITY[rule.modality]}"
-    if rule.gate:
-        yield f"关口：拒绝 {rule.gate.refuses}（{rule.gate.code}）"
+    for set_, to in rule.sets.items():
+        yield f"视为：{set_} = {to}"
+    if rule.relaxes:
+        yield f"放宽：{rule.relaxes}"
+    if rule.overrides:
+        yield f"替代：{rule.overrides}"
+    for mitigation in rule.mitigations:
+        yield f"从轻：{_node(mitigation.node, mitigation.kind)}（{mitigation.rule}）"
+    for gate in rule.gates:
+        yield f"关口：拒绝 {gate.refuses}（{gate.code}）"
 
 
 def _duty(duty: Duty) -> Iterator[str]:
@@ -79,7 +96,7 @@ def _duty(duty: Duty) -> Iterator[str]:
         yield f"免责：{_node(excuse, duty.kind)}"
 
 
-def _node(node: nodes.Node, kind: str) -> str:
+def _node(node: Node, kind: str) -> str:  # noqa: C901  one case for each kind of node
     match node:
         case nodes.Some(other, pattern):
             return f"有{model()[other].zh}{_described(pattern, other)}"
@@ -95,39 +112,72 @@ def _node(node: nodes.Node, kind: str) -> str:
             return f"「{zh}」"
         case nodes.On(basis, inner):
             return f"{_node(inner, kind)}（记为 {basis}）"
-        case nodes.Recorded(by):
-            return f"{model()['session'].zh}{_described(by, 'session')}覆盖全程"
+        case nodes.Each(pattern):
+            return f"其中每一个{_described_each(pattern)}"
+        case nodes.Every(some, must):
+            return f"每一个{_node(some, kind).removeprefix('有')}，都要求{_part(must, kind)}"
+        case nodes.Several(some, count, distinct):
+            number = (
+                f"{count}{'人' if distinct else '个'}以上"
+                if isinstance(count, int)
+                else f"与{_node(count, kind)}一样多"
+            )
+            return f"{_node(some, kind)}（{number}）"
+        case Recorded(by, how, gaps):
+            extent = "覆盖全程" if how == "throughout" else "同时进行"
+            return f"{model()['session'].zh}{_described(by, 'session')}{extent}{'，不得中断' if gaps == 'none' else ''}"
     return str(node)
 
 
-def _part(node: nodes.Node, kind: str) -> str:
+def _described_each(pattern: Pattern) -> str:
+    """Return what is asked of the object `every` speaks of, whatever its kind."""
+    kinds = (
+        name
+        for name, kind in model().items()
+        if all(kind.attribute(test) for test, _ in pattern.tests)
+        and all(getattr(node, "kind", name) in {name, *kind.linked} for node in pattern.inner)
+    )
+    kind = next(kinds, "record")
+    return _described(pattern, kind) if all(model()[kind].attribute(n) for n, _ in pattern.tests) else ""
+
+
+def _part(node: Node, kind: str) -> str:
     """Return a part of a combination; one that is itself a combination stands in brackets."""
     said = _node(node, kind)
     return f"〔{said}〕" if isinstance(node, nodes.All | nodes.AnyOf) else said
 
 
-def _described(pattern: nodes.Pattern, kind: str) -> str:
+def _described(pattern: Pattern, kind: str) -> str:
     """Return what is asked of an object, in brackets; nothing if any will do."""
-    attributes = model()[kind].attributes
     forms = [code for name, test in pattern.tests if name == "type" for code in getattr(test, "codes", ())]
-    said = [_test(test, attributes[name], forms) for name, test in pattern.tests]
+    said = [
+        _test(test, attribute, forms) for name, test in pattern.tests if (attribute := model()[kind].attribute(name))
+    ]
     said += [_node(node, kind) for node in pattern.inner]
     return f"（{'，'.join(said)}）" if said else ""
 
 
-def _test(test: nodes.Test, attribute: Attribute, forms: Sequence[Value]) -> str:
+def _test(test: values.Test, attribute: Attribute, forms: Sequence[Value]) -> str:
     """Return what is asked of a value; `forms` are the record types whose fields it may name."""
     match test:
-        case nodes.IsFilled():
+        case values.IsFilled():
             return f"{attribute.zh}已有"
-        case nodes.Not(nodes.IsFilled()):
+        case values.Not(values.IsFilled()):
             return f"{attribute.zh}尚无"
-        case nodes.OneOf(codes):
+        case values.OneOf(codes):
             return f"{attribute.zh}为{'或'.join(_word(code, attribute, forms) for code in codes)}"
-        case nodes.HoldsAll(codes):
+        case values.HoldsAll(codes):
             return f"{attribute.zh}含{'、'.join(_word(code, attribute, forms) for code in codes)}"
-        case nodes.Not(inner):
+        case values.Not(inner):
             return f"{attribute.zh}不{_test(inner, attribute, forms).removeprefix(attribute.zh)}"
+        case values.AtLeast(count):
+            return f"{attribute.zh}不少于{count}"
+        case values.SameAs(of, _):
+            return f"{attribute.zh}与{_OF.get(of, of)}相同"
+        case values.Ordered(how, _):
+            return f"{attribute.zh}{_ORDERS[how]}所定时间"
+        case values.Near(_, tolerance):
+            return f"{attribute.zh}与所定时间相差不超过{tolerance.value}秒"
     return str(test)
 
 
@@ -150,14 +200,28 @@ def _limit(limit: Limit, kind: str) -> str:
             return f"至迟{_anchor(anchor, kind)}，缺者可以补正"
         case Before(anchor):
             return f"早于{_anchor(anchor, kind)}，事后不能补正"
-        case Within(period, anchor):
+        case Within(period, anchor, _):
             return f"自{_anchor(anchor, kind)}起{_period(period)}，逾期不能补正"
 
 
-def _anchor(anchor: Anchor, kind: str) -> str:
-    of = model()[anchor.kind or kind]
-    return f"{of.zh}的{of.attributes[anchor.attribute].zh}"
+def _anchor(anchor: When, kind: str) -> str:
+    match anchor:
+        case Anchor(of, attribute):
+            known = model()[of or kind]
+            return f"{known.zh}的{known.attributes[attribute].zh}"
+        case WhenMet(node):
+            return f"〔{_node(node, kind)}〕之时"
+        case BaseDue():
+            return "原期限届满"
+    return "其中每一个的时间"
 
 
-def _period(period: Period) -> str:
-    return _UNITS[period.unit].format(period.count)
+def _period(period: Period | PeriodOf) -> str:
+    match period:
+        case PeriodOf(attribute=str()):
+            return "事项规定的时限内"
+        case PeriodOf(default=Period() as default):
+            return f"{_UNITS[default.unit].format(default.count)}（机关可以另定）"
+        case Period(unit, count):
+            return _UNITS[unit].format(count)
+    return ""

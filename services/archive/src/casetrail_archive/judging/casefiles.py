@@ -7,8 +7,8 @@ from typing import Final
 
 import asyncpg
 
-from casetrail_archive.case_facts import Stream, facts_as_of, read_facts, streams_of
-from casetrail_archive.projections import CASE
+from casetrail_archive.case_facts import Stream, facts_as_of, read_facts, read_shared, recorded_by, streams_of
+from casetrail_archive.projections import CASE, SHARED_FACTS
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.locked import load_snapshot
 from casetrail_common.rules import CaseFile, Happening, after, build
@@ -34,6 +34,8 @@ class CaseFiles:
     """Puts case files together. What is kept is only ever what the database had committed."""
 
     _kept: dict[tuple[str, str], _Kept] = field(default_factory=dict)
+    _shared: dict[str, tuple[int, CaseFile]] = field(default_factory=dict)
+    """By agency: how many of the facts that its cases share are taken in, and what they add up to."""
 
     async def now(self, conn: asyncpg.Connection, agency: str, case_id: str) -> CaseFile | None:
         """Return the file of a case as far as facts have been followed; None if the case is not known yet."""
@@ -50,6 +52,25 @@ class CaseFiles:
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return self._kept[key].file
+
+    async def shared(self, conn: asyncpg.Connection, agency: str, *, as_of: datetime | None = None) -> CaseFile:
+        """Return what all cases of an agency share: people, devices, lists, plans.
+
+        Parameters
+        ----------
+        as_of
+            As far as it had been recorded by then; absent = as far as facts have been followed.
+        """
+        state = (await load_snapshot(conn, agency, SHARED_FACTS, agency))[1]
+        positions = state.positions if state else ()
+        if as_of is not None:
+            return build(recorded_by(await read_shared(conn, agency, positions), as_of))
+        count, file = self._shared.get(agency, (0, CaseFile()))
+        if count < len(positions):
+            new = await read_shared(conn, agency, positions[count:])
+            file = after(file, *map(Happening.of, new))
+            self._shared[agency] = (len(positions), file)
+        return file
 
     async def at(self, conn: asyncpg.Connection, agency: str, case_id: str, instant: datetime) -> CaseFile:
         """Return the file of a case as it had been recorded by an instant."""

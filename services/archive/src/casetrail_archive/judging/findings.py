@@ -15,7 +15,7 @@ Key = tuple[str, str]
 ONE_SECOND: Final = timedelta(seconds=1)
 """The law counts whole seconds: until the next one begins a duty can be done in time."""
 
-_COLUMNS: Final = tuple(column.name for column in fields(Finding) if column.name != "next_due")
+_COLUMNS: Final = tuple(column.name for column in fields(Finding) if column.name not in {"next_due", "sets"})
 
 _LATEST: Final = f"""
 select distinct on (rule, subject) {", ".join(_COLUMNS)} from finding where agency = $1 and scope = $2
@@ -69,7 +69,7 @@ def changes(before: Iterable[Finding], found: Iterable[Finding]) -> list[Finding
 
 
 def _plain(finding: Finding | None) -> dict[str, Any] | None:
-    return None if finding is None else {**asdict(finding), "next_due": None}
+    return None if finding is None else {**asdict(finding), "next_due": None, "sets": {}}
 
 
 async def latest(conn: asyncpg.Connection, agency: str, scope: str) -> list[Finding]:

@@ -66,7 +66,8 @@ class Judge:
             return
         law = await self.laws.at(locked.conn, locked.agency, locked.now)
         until = await closed_until(locked.conn, locked.agency)
-        found = held_back(evaluate(law, file, as_of=locked.now), closed_until=until)
+        whole = file.with_(await self.files.shared(locked.conn, locked.agency))
+        found = held_back(evaluate(law, whole, as_of=locked.now, of=file.things.keys()), closed_until=until)
         await self.record(locked, case_id, found, as_of=locked.now)
         await set_timers(locked.conn, locked.agency, case_id, found, now=locked.now)
 
@@ -74,7 +75,8 @@ class Judge:
         """Return how a case stood at a past instant about which everything is known; nothing is recorded."""
         law = await self.laws.at(locked.conn, locked.agency, instant)
         file = await self.files.at(locked.conn, locked.agency, case_id, instant)
-        return evaluate(law, file, as_of=instant)
+        whole = file.with_(await self.files.shared(locked.conn, locked.agency, as_of=instant))
+        return evaluate(law, whole, as_of=instant, of=file.things.keys())
 
     async def record(self, locked: LockedAgency, case_id: str, found: Iterable[Finding], *, as_of: datetime) -> None:
         """Append what a judgement says otherwise than the last one, as facts and as rows."""

@@ -10,6 +10,7 @@ import asyncpg
 
 from casetrail_archive.case_facts import Stream, read_facts
 from casetrail_archive.dossier import ContentCopy, DossierInput, FactCopy, FindingCopy, Recording, StreamCopy
+from casetrail_archive.judging.casefiles import CaseFiles
 from casetrail_archive.judging.findings import held_back
 from casetrail_archive.judging.laws import Laws
 from casetrail_archive.judging.past import closed_until
@@ -82,7 +83,9 @@ class Gatherer:
         self, conn: asyncpg.Connection, order: Order, whole: Iterable[Fact], source: DossierInput
     ) -> tuple[FindingCopy, ...]:
         book = await self.laws.at(conn, order.agency, order.made_at)
-        found = list(evaluate(book, build(whole), as_of=order.made_at))
+        own = build(whole)
+        file = own.with_(await CaseFiles().shared(conn, order.agency, as_of=order.made_at))
+        found = list(evaluate(book, file, as_of=order.made_at, of=own.things.keys()))
         if order.draft:
             found = held_back(found, closed_until=await closed_until(conn, order.agency))
         gists, names = _gists(book), subject_names(source)

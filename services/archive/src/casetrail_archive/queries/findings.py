@@ -115,7 +115,9 @@ class Findings:
     async def _judge_case(self, conn: asyncpg.Connection, agency: str, case_id: str, as_of: datetime) -> list[Finding]:
         book = await self.judge.laws.at(conn, agency, as_of)
         file = await self.judge.files.at(conn, agency, case_id, as_of)
-        return held_back(evaluate(book, file, as_of=as_of), closed_until=await closed_until(conn, agency))
+        whole = file.with_(await self.judge.files.shared(conn, agency, as_of=as_of))
+        found = evaluate(book, whole, as_of=as_of, of=file.things.keys())
+        return held_back(found, closed_until=await closed_until(conn, agency))
 
     async def _cases(self, agency: str, only: str | None, first: str) -> AsyncIterator[str]:
         if only is not None:
@@ -151,6 +153,8 @@ def _shown(case_id: str, finding: Finding) -> FindingShown:
         basis=finding.basis,
         evidence=list(finding.evidence),
         incidents=finding.incidents,
+        mitigation=finding.mitigation,
+        since=finding.since,
         pack=finding.pack,
         calendar=finding.calendar,
         engine=finding.engine,

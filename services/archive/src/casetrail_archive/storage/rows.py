@@ -50,6 +50,8 @@ class FindingRow(SQLModel, table=True):
     basis: str | None = Field(default=None, sa_type=Text)
     evidence: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     incidents: int = Field(sa_type=BigInteger)
+    mitigation: str | None = Field(default=None, sa_type=Text)
+    since: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     pack: str = Field(sa_type=Text)
     """`pack@version`."""
     calendar: str | None = Field(default=None, sa_type=Text)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from casetrail_common.facts.acts import AcceptanceRefusedV1, EmergencyStartedV1, InvestigationOpenedV1
 from casetrail_common.facts.archive import DossierFiledV1
 from casetrail_common.facts.intake import (
     ActivityEndedV1,
@@ -29,6 +30,7 @@ from casetrail_common.ledger.fact import Fact
 State = Literal[
     "registered",
     "initiation_pending",
+    "emergency_started",
     "not_initiated",
     "investigating",
     "reviewing",
@@ -38,8 +40,13 @@ State = Literal[
     "archived",
 ]
 
-OPENED: Final = frozenset({"investigating", "reviewing", "decided", "executing"})
-"""States in which acts may be done on site: the case was opened and has not ended."""
+OPENED: Final = frozenset({"emergency_started", "investigating", "reviewing", "decided", "executing"})
+"""States in which acts may be done on site: the case was opened, if only in an emergency, and has not ended."""
+
+ENDABLE: Final = frozenset(
+    {"registered", "initiation_pending", "emergency_started", "investigating", "decided", "executing"}
+)
+"""States from which intake may end a case without its outcome (T26); while it is reviewed, that is review's to say."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +124,17 @@ def _moved(known: Case, fact: Fact) -> Case:
     """Return the case after a fact that moves it along a transition, or as `_noted` leaves it."""
     match fact.payload:
         case InitiationFiledV1(form=form):
-            return replace(known, state="initiation_pending", initiation_form=form)
-        case InitiationApprovedV1():
+            state: State = "emergency_started" if known.state == "emergency_started" else "initiation_pending"
+            return replace(known, state=state, initiation_form=form)
+        case EmergencyStartedV1():
+            return replace(known, state="emergency_started")
+        case InitiationApprovedV1() | InvestigationOpenedV1():
             return replace(known, state="investigating")
-        case InitiationRejectedV1():
+        case InitiationRejectedV1() | AcceptanceRefusedV1():
             return replace(known, state="not_initiated")
         case ReviewAcceptedV1(submission=submission):
-            return replace(known, state="reviewing", submission=submission)
+            decided = known.procedure == "simplified"  # then it is the decision itself that was accepted (T18)
+            return replace(known, state="decided" if decided else "reviewing", submission=submission)
         case ServicePerformedV1(of_decision=True):
             return replace(known, state="executing")
         case CaseClosedV1(outcome=outcome):

@@ -56,6 +56,13 @@ class Activity:
 
 
 @dataclass(frozen=True)
+class Known:
+    """An object that only needs to be known: a measure, a service, a device, a request."""
+
+    case: str | None = None
+
+
+@dataclass(frozen=True)
 class Session:
     """A recording, as far as media's facts have been followed."""
 
@@ -94,3 +101,8 @@ def evolve_session(session: Session | None, fact: Fact) -> Session | None:
     if session is None and not isinstance(fact.payload, AvSessionStartedV1):
         return None
     return Session(fact.stream, fact.stream_seq, fact.hash.hex())
+
+
+def evolve_known(known: Known | None, fact: Fact) -> Known | None:
+    """Return an object that later commands may name."""
+    return known or Known(fact.stream_item if fact.stream_kind == "case" else None)

@@ -127,5 +127,83 @@ async def delete_original(item: ItemId, desk: AtDesk) -> Response:
     return await desk.run(service.refuse_change(item, "delete_original"))
 
 
+@router.post("/v1/cases/{case}/emergency", status_code=201, response_model=Written)
+async def start_emergency(case: ItemId, wish: Sent[commands.StartEmergency], desk: AtDesk) -> Response:
+    """紧急情况先行启动（T05）。Begin before the approval, in an emergency."""
+    return await desk.run(service.start_emergency(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/cases/{case}/opening", status_code=201, response_model=Written)
+async def open_investigation(case: ItemId, wish: Sent[commands.OpenInvestigation], desk: AtDesk) -> Response:
+    """受理、检查任务或简易程序开案（T09、T12、T13）。Open a case that needs no approval form."""
+    return await desk.run(service.open_investigation(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/cases/{case}/supplement-requests", status_code=201, response_model=Written)
+async def request_supplement(case: ItemId, wish: Sent[commands.RequestSupplement], desk: AtDesk) -> Response:
+    """一次性告知补正（T10）。Tell the applicant once and for all what is missing."""
+    return await desk.run(service.request_supplement(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/cases/{case}/refusal", status_code=201, response_model=Written)
+async def refuse_acceptance(case: ItemId, wish: Sent[commands.RefuseAcceptance], desk: AtDesk) -> Response:
+    """不予受理（T11）。Do not accept an application."""
+    return await desk.run(service.refuse_acceptance(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/cases/{case}/conversion", status_code=201, response_model=Written)
+async def convert_case(case: ItemId, wish: Sent[commands.ConvertCase], desk: AtDesk) -> Response:
+    """转为另案办理（T20）。Go on with what was found in a new, linked case."""
+    return await desk.run(service.convert_case(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/cases/{case}/end", status_code=201, response_model=Written)
+async def end_case(case: ItemId, wish: Sent[commands.EndCase], desk: AtDesk) -> Response:
+    """终止或撤回（T26）。End a case without its outcome."""
+    return await desk.run(service.end_case(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/cases/{case}/service-failures", status_code=201, response_model=Written)
+async def fail_service(case: ItemId, wish: Sent[commands.FailService], desk: AtDesk) -> Response:
+    """送达未成（T22）。Record that an attempt to serve a document failed."""
+    return await desk.run(service.fail_service(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/cases/{case}/party-events", status_code=201, response_model=Written)
+async def record_party_event(case: ItemId, wish: Sent[commands.RecordPartyEvent], desk: AtDesk) -> Response:
+    """记录当事人异议、阻碍或对催告的答复。Record what a party did."""
+    return await desk.run(service.record_party_event(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/cases/{case}/measures", status_code=201, response_model=Written)
+async def register_measure(case: ItemId, wish: Sent[commands.RegisterMeasure], desk: AtDesk) -> Response:
+    """登记强制措施。Register a compulsory measure that the head agreed to."""
+    return await desk.run(service.register_measure(case, wish, desk.principal), stream=_stream(desk, case))
+
+
+@router.post("/v1/records/{record}/refusals", status_code=201, response_model=Written)
+async def refuse_signature(record: ItemId, wish: Sent[commands.RefuseSignature], desk: AtDesk) -> Response:
+    """当事人拒绝签名。Record that a party refuses to sign."""
+    return await desk.run(service.refuse_signature(record, wish, desk.principal))
+
+
+@router.post("/v1/records/{record}/corrections", status_code=201, response_model=Written)
+async def correct_record(record: ItemId, wish: Sent[commands.CorrectRecord], desk: AtDesk) -> Response:
+    """更正文书，原文仍可查阅。Correct places of a record."""
+    return await desk.run(service.correct_record(record, wish, desk.principal))
+
+
+@router.post("/v1/people/returns", status_code=201, response_model=Written)
+async def officer_returned(wish: Sent[commands.OfficerReturned], desk: AtDesk) -> Response:
+    """执法人员返回单位。Record that officers came back to their unit."""
+    return await desk.run(service.officer_returned(wish, desk.principal))
+
+
+@router.post("/v1/people/delegations", status_code=201, response_model=Written)
+async def delegate_head(wish: Sent[commands.DelegateHead], desk: AtDesk) -> Response:
+    """机关负责人授权副职。Let a deputy act in the head's place."""
+    return await desk.run(service.delegate_head(wish, desk.principal))
+
+
 def _stream(desk: AtDesk, case: str) -> str:
     return stream_name("case", desk.principal.agency, case)

@@ -9,8 +9,9 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import StartActivity
 from casetrail_intake.domain.case import OPENED
-from casetrail_intake.projections import ACTIVITY, SESSION, case_now
+from casetrail_intake.projections import ACTIVITY, MEASURE, SESSION, case_now
 from casetrail_intake.service.found import not_allowed, people
+from casetrail_intake.service.law import require_lawful
 
 
 def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
@@ -25,6 +26,8 @@ def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
         who.require(("case_officer",))
         if state in {"closed", "archived"}:
             raise not_allowed(state, "start_activity")
+        if wish.measure is not None and await view.get(MEASURE, wish.measure) is None:
+            raise CasetrailError("not_found", {"id": wish.measure})
         if state not in OPENED:
             raise CasetrailError("initiation_not_approved", {"state": state})
         payload = ActivityStartedV1(
@@ -34,11 +37,15 @@ def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
             officers=list(wish.officers),
             present=list(wish.present),
             conduct_type=wish.conduct_type,
+            measure=wish.measure,
+            execution_method=wish.execution_method,
             sessions=list(wish.sessions),
             links=links,
             key_steps=list(wish.key_steps),
         )
-        return Plan([NewFact(stream_name("case", view.agency, case_id), payload)], {"activity": activity_id})
+        facts = [NewFact(stream_name("case", view.agency, case_id), payload)]
+        await require_lawful(view, case_id, facts, command="start_activity")
+        return Plan(facts, {"activity": activity_id})
 
     return decide
 

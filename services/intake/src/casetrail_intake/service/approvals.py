@@ -21,6 +21,7 @@ from casetrail_intake.domain.case import Case, State
 from casetrail_intake.domain.records import Record
 from casetrail_intake.projections import IN_REVIEW, RECORD, case_now
 from casetrail_intake.service.found import not_allowed, record_of_case
+from casetrail_intake.service.law import require_lawful
 
 ROLE_OF_SLOT: Final = {
     "undertaker": "case_officer",
@@ -39,7 +40,7 @@ def file_initiation(case_id: str, wish: FileInitiation, who: Principal) -> Decid
         case, state = await case_now(view, case_id)
         await record_of_case(view, wish.form, case_id, record_type="initiation_approval")
         who.require(("case_officer",))
-        if state != "registered" or case.start_mode == "application":
+        if state not in {"registered", "emergency_started"} or case.start_mode == "application":
             raise not_allowed(state, "file_initiation")
         payload = InitiationFiledV1(form=wish.form)
         return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])
@@ -71,7 +72,9 @@ def give_opinion(form_id: str, wish: GiveOpinion, who: Principal) -> Decide:
         )
         stream = stream_name("case", view.agency, form.case)
         moved = _moves(form_id, wish, case, state)
-        return Plan([NewFact(stream, payload) for payload in (opinion, *moved)])
+        facts = [NewFact(stream, payload) for payload in (opinion, *moved)]
+        await require_lawful(view, form.case, facts, command="give_opinion")
+        return Plan(facts)
 
     return decide
 
@@ -96,7 +99,11 @@ def _require_signatory(wish: GiveOpinion, form: Record, case: Case, who: Princip
 
 def _moves(form_id: str, wish: GiveOpinion, case: Case, state: State) -> list[Payload]:
     """Return what the head's opinion on the filed initiation form does to the case."""
-    if wish.slot != "head" or state != "initiation_pending" or form_id != case.initiation_form:
+    if (
+        wish.slot != "head"
+        or state not in {"initiation_pending", "emergency_started"}
+        or form_id != case.initiation_form
+    ):
         return []
     if wish.result == "agree":
         return [InitiationApprovedV1(form=form_id)]

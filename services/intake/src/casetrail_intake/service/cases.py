@@ -4,14 +4,14 @@ from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.intake import CaseClosedV1, CaseFlaggedV1, CaseRegisteredV1, ServicePerformedV1
 from casetrail_common.ids import new_id, stream_name
-from casetrail_common.law import BEIJING, LAW, PACK
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import CloseCase, RegisterCase, ServeDocument, SetFlag
 from casetrail_intake.domain.case import State
-from casetrail_intake.projections import ACTIVITY, IN_REVIEW, SESSION, case_now
+from casetrail_intake.projections import ACTIVITY, IN_REVIEW, RECORD, SESSION, case_now
 from casetrail_intake.service.found import not_allowed, people, record_of_case
+from casetrail_intake.service.law import in_force
 
 
 def register_case(wish: RegisterCase, who: Principal) -> Decide:
@@ -23,8 +23,10 @@ def register_case(wish: RegisterCase, who: Principal) -> Decide:
         officers = {*wish.officers, wish.responsible_officer}
         await people(view, sorted(officers - {wish.responsible_officer}), role="case_officer")
         (responsible,) = await people(view, [wish.responsible_officer], role="case_officer")
+        if wish.complaint is not None and await view.get(RECORD, wish.complaint) is None:
+            raise CasetrailError("not_found", {"id": wish.complaint})
         who.require(("case_officer",))
-        await _require_conduct_type(view, wish.conduct_type)
+        await require_conduct_type(view, wish.conduct_type)
         payload = CaseRegisteredV1(
             case=case_id,
             conduct_type=wish.conduct_type,
@@ -36,20 +38,26 @@ def register_case(wish: RegisterCase, who: Principal) -> Decide:
             responsible_officer=wish.responsible_officer,
             unit=responsible.unit,
             case_no=wish.case_no,
+            complaint=wish.complaint,
+            channel=wish.channel,
+            item=wish.item,
+            handler_kind=wish.handler_kind,
         )
         return Plan([NewFact(stream_name("case", view.agency, case_id), payload)], {"case": case_id})
 
     return decide
 
 
-async def _require_conduct_type(view: View, conduct_type: str) -> None:
-    """Insist that a pack in force covers the type of conduct; without any pack there is no law to open a case under."""
-    law = await view.get(LAW, view.agency)
-    in_force = law.packs_on(view.now.astimezone(BEIJING).date()) if law else ()
-    for ref in in_force:
-        pack = await view.get(PACK, ref.name)
-        if pack is not None and conduct_type in pack.document["conduct_types"]:
-            return
+async def require_conduct_type(view: View, conduct_type: str) -> None:
+    """Insist that a pack in force covers the type of conduct; without any pack there is no law to open a case under.
+
+    Raises
+    ------
+    CasetrailError
+        `conduct_type_out_of_scope`.
+    """
+    if any(conduct_type in active.pack.text.conduct_types for active in await in_force(view)):
+        return
     raise CasetrailError("conduct_type_out_of_scope", {"conduct_type": conduct_type})
 
 

@@ -13,8 +13,9 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.records import RecordType, UnknownRecordTypeError, record_type, split_fields
 from casetrail_intake.commands import AddRecord, MarkWish, SignRecord
-from casetrail_intake.projections import ACTIVITY, RECORD, SESSION, case_now
+from casetrail_intake.projections import ACTIVITY, DEVICE, MEASURE, RECORD, REQUEST, SERVICE, SESSION, case_now
 from casetrail_intake.service.found import not_allowed, people, require_certificate
+from casetrail_intake.service.law import require_lawful
 
 
 def add_record(wish: AddRecord, who: Principal) -> Decide:
@@ -31,10 +32,13 @@ def add_record(wish: AddRecord, who: Principal) -> Decide:
             raise not_allowed(state, "add_record")
         if "case_officer" in who.roles:
             await require_certificate(view, who.person)
+        kind, item = ("case", wish.case) if wish.case else ("record", record_id)
+        payload = _payload(record_id, wish, view, form, who)
+        facts = [NewFact(stream_name(kind, view.agency, item), payload)]
+        await require_lawful(view, wish.case, facts, command="add_record")
         if form.category == "outward":
             _require_seal_and_date(wish)
-        stream = stream_name(*(("case", view.agency, wish.case) if wish.case else ("record", view.agency, record_id)))
-        return Plan([NewFact(stream, _payload(record_id, wish, view, form, who))], {"record": record_id})
+        return Plan(facts, {"record": record_id})
 
     return decide
 
@@ -53,7 +57,7 @@ async def _require_known(view: View, wish: AddRecord) -> None:
     await people(view, [mark.by for mark in wish.marks])
     if wish.identity is not None:
         await people(view, wish.identity.officers, role="case_officer")
-    folds: tuple[Fold[Any], ...] = (ACTIVITY, SESSION, RECORD)
+    folds: tuple[Fold[Any], ...] = (ACTIVITY, SESSION, RECORD, MEASURE, SERVICE, DEVICE, REQUEST)
     for item in wish.about:
         if not any([await view.get(fold, item) is not None for fold in folds]):
             raise CasetrailError("not_found", {"id": item})
@@ -79,7 +83,7 @@ def _payload(record_id: str, wish: AddRecord, view: View, form: RecordType, who:
         filled=sorted({*coded, *sealed}),
         identity=wish.identity and Identity(**wish.identity.model_dump()),
         step_marks=list(wish.step_marks),
-        marks=[_mark(mark) for mark in wish.marks],
+        marks=[mark_of(mark) for mark in wish.marks],
         pages=wish.pages,
         corrections=[
             Correction(id=one.id, position=one.position, before=view.seal(one.before), after=view.seal(one.after))
@@ -90,11 +94,14 @@ def _payload(record_id: str, wish: AddRecord, view: View, form: RecordType, who:
         seal=wish.seal,
         issued_on=wish.issued_on,
         classification=wish.classification,
+        plan_item=wish.plan_item,
+        supersedes=wish.supersedes,
         author=who.person,
     )
 
 
-def _mark(mark: MarkWish) -> Mark:
+def mark_of(mark: MarkWish) -> Mark:
+    """Return a mark as it stands in a fact."""
     return Mark(by=mark.by, as_role=mark.as_role, kind=mark.kind, place=mark.place)
 
 
@@ -107,7 +114,7 @@ def sign_record(record_id: str, wish: SignRecord, who: Principal) -> Decide:
             raise CasetrailError("not_found", {"id": record_id})
         await people(view, [mark.by for mark in wish.marks])
         who.require(("case_officer", "party", "witness"))
-        payload = RecordSignedV1(record=record_id, marks=[_mark(mark) for mark in wish.marks])
+        payload = RecordSignedV1(record=record_id, marks=[mark_of(mark) for mark in wish.marks])
         kind, item = ("case", record.case) if record.case else ("record", record_id)
         return Plan([NewFact(stream_name(kind, view.agency, item), payload)])
 

@@ -48,6 +48,8 @@ create table finding (
   basis text,
   evidence text[] not null,
   incidents bigint not null,
+  mitigation text,
+  since timestamptz,
   pack text not null,
   calendar text,
   as_of timestamptz not null,

@@ -1,0 +1,200 @@
+"""Judging one object by one sentence."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from casetrail_common.calendar import UNKNOWN, Calendar, local_day
+from casetrail_common.facts.archive import FindingStatus
+from casetrail_common.rules.casefile import AGENCY, CASE, CaseFile, Thing, Value
+from casetrail_common.rules.limits import BORN, Clock, Promptly, Verdict, Within, judge, settled
+from casetrail_common.rules.look import Look, Met, Settings
+from casetrail_common.rules.model import model
+from casetrail_common.rules.pack import ActivePack, Duty, Rule, Versions
+
+ROLLS_OVER: Final = "calendar_day_rollover"
+"""Setting of an agency: whether periods of calendar days end on a working day."""
+
+BROKEN: Final = frozenset({"violated", "overdue"})
+"""The statuses of a duty that is not fulfilled."""
+
+WORSE: Final[tuple[FindingStatus, ...]] = (
+    "not_applicable",
+    "satisfied",
+    "pending",
+    "needs_review",
+    "overdue",
+    "violated",
+)
+"""The statuses, the worst last."""
+
+NOT_APPLICABLE: Final = Verdict("not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class LawBook:
+    """What a case is judged by: everything but the facts and the instant."""
+
+    packs: tuple[ActivePack, ...]
+    calendar: Calendar = UNKNOWN
+    settings: Settings = field(default_factory=dict)
+    """The agency's own, by name."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return what turns periods into due dates."""
+        return Clock(self.calendar, rolls_over=bool(self.settings.get(ROLLS_OVER, True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How one object stands to one sentence."""
+
+    subject: Thing
+    verdict: Verdict
+    met: Met | None
+    day: datetime
+    """The instant whose law it is: a period's is that of its trigger, any other duty's that of the subject's birth."""
+    ends_at: datetime | None = None
+    """When the period ends, if that is still ahead: one second later the status is another one."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """Judges objects of one case file in one instant."""
+
+    book: LawBook
+    versions: Versions
+    look: Look
+    _looks: dict[str, Look] = field(default_factory=dict)
+    """The look with each subject in it, by the id of the subject."""
+
+    def _at(self, subject: Thing, base_due: datetime | None = None) -> Look:
+        if base_due is not None:
+            return replace(self.look, subject=subject, base_due=base_due)
+        if subject.id not in self._looks:
+            self._looks[subject.id] = replace(self.look, subject=subject)
+        return self._looks[subject.id]
+
+    @cached_property
+    def _exceptional(self) -> Mapping[str, tuple[Rule, ...]]:
+        """Rules that relax another one, by the id of that one."""
+        rules: dict[str, tuple[Rule, ...]] = {}
+        for _, rule in self.versions.rules():
+            if rule.relaxes:
+                rules[rule.relaxes] = (*rules.get(rule.relaxes, ()), rule)
+        return rules
+
+    def judged(self, rule: Rule, duty: Duty, subject: Thing) -> Judged | None:
+        """Return how an object stands to a sentence; None if the sentence does not reach it."""
+        if rule.relaxes:
+            return self._relaxing(rule, duty, subject)
+        judged = self._plain(rule, duty, subject)
+        if judged is None:
+            return None
+        if self.versions.superseding(rule.id, local_day(judged.day)) or self._is_relaxed(rule, judged):
+            return replace(judged, verdict=NOT_APPLICABLE, met=None, ends_at=None)
+        return judged
+
+    def _plain(self, rule: Rule, duty: Duty, subject: Thing, base_due: datetime | None = None) -> Judged | None:
+        look = self._at(subject, base_due)
+        if not reaches(rule, duty, look, subject):
+            return None
+        if not rule.sets and duty.must is None:
+            return Judged(subject, Verdict("satisfied"), None, self._day(subject))
+        met = self._met(rule, duty, look, subject)
+        limit = settled(duty.limit, look, subject)
+        anchored = None if isinstance(limit, Promptly) else limit.anchor.at(look, subject)
+        verdict = judge(limit, met, anchored=anchored, now=look.now, clock=self.book.clock)
+        day = self._day(subject)
+        if isinstance(limit, Within):
+            day = anchored or day
+        ends_at = verdict.due if verdict.status == "pending" else None
+        return Judged(subject, _shown(rule, limit, verdict), met, day, ends_at)
+
+    def _met(self, rule: Rule, duty: Duty, look: Look, subject: Thing) -> Met | None:
+        if rule.sets:
+            born = subject.at or look.now
+            return duty.when.met(look, subject) if duty.when else Met(born, (subject.id,))
+        ways = (duty.must, *duty.unless)
+        return next((met for way in ways if way and (met := way.met(look, subject))), None)
+
+    def _day(self, subject: Thing) -> datetime:
+        born = BORN.at(self.look, subject) or self.look.now
+        return self.look.now if model()[subject.kind].is_standing else born
+
+    # --- 放宽 --------------------------------------------------------------------------------------------------------
+
+    def _is_relaxed(self, rule: Rule, base: Judged) -> bool:
+        found = (
+            self._exception(exception, duty, base)
+            for exception in self._exceptional.get(rule.id, ())
+            for duty in exception.duties
+            if duty.kind == base.subject.kind
+        )
+        return any(judged and judged.verdict.status != "not_applicable" for judged in found)
+
+    def _relaxing(self, rule: Rule, duty: Duty, subject: Thing) -> Judged | None:
+        bases = (
+            judged
+            for _, base in self.versions.rules()
+            if base.id == rule.relaxes
+            for base_duty in base.duties
+            if base_duty.kind == subject.kind and (judged := self._plain(base, base_duty, subject))
+        )
+        base = next(bases, None)
+        if base is None:
+            return self._plain(rule, duty, subject)
+        return self._exception(rule, duty, base)
+
+    def _exception(self, rule: Rule, duty: Duty, base: Judged) -> Judged | None:
+        """Judge by an exceptional rule, which may only relax: where it ends no later, the base rule stands."""
+        judged = self._plain(rule, duty, base.subject, base_due=base.verdict.due)
+        if judged is None or not isinstance(duty.limit, Within):
+            return judged
+        look = self._at(base.subject, base.verdict.due)
+        anchored = duty.limit.anchor.at(look, base.subject)
+        if anchored is None:
+            return judged
+        if judged.met and judged.met.since <= anchored:
+            return replace(judged, verdict=Verdict("satisfied"), ends_at=None)
+        own, due = judged.verdict.due, base.verdict.due
+        if own is not None and due is not None and own <= due:
+            return replace(judged, verdict=NOT_APPLICABLE, met=None, ends_at=None)
+        return judged
+
+
+def _shown(rule: Rule, limit: object, verdict: Verdict) -> Verdict:
+    """Return a verdict as the rule wants it told when a period has passed."""
+    if not isinstance(limit, Within):
+        return verdict
+    is_missed = verdict.status == "overdue" or (rule.missed != "overdue" and verdict.status == "violated")
+    if is_missed:
+        verdict = replace(verdict, status=rule.missed)
+    if limit.is_hidden or (rule.missed == "needs_review" and verdict.status == "satisfied"):
+        verdict = replace(verdict, due=None, late_by_s=None, provisional=False, calendar=None)
+    return verdict
+
+
+def reaches(rule: Rule, duty: Duty, look: Look, subject: Thing) -> bool:
+    """Whether a sentence speaks of an object as it is now."""
+    return (
+        _is_of_its_conduct(rule, look.file, subject)
+        and duty.where.match(look, subject) is not None
+        and not (duty.except_ and duty.except_.met(look, subject))
+        and (duty.when is None or duty.when.met(look, subject) is not None)
+    )
+
+
+def _is_of_its_conduct(rule: Rule, file: CaseFile, subject: Thing) -> bool:
+    return rule.conduct is None or not rule.conduct.isdisjoint(_conduct_types(file, subject))
+
+
+def _conduct_types(file: CaseFile, subject: Thing) -> Iterator[Value]:
+    """Yield the conduct type of the case, and those of the acts embedded in it that the subject belongs to."""
+    cases = () if subject.kind == AGENCY or model()[subject.kind].is_targeted else file.of_kind(CASE)
+    for thing in (subject, *cases, *file.near(subject, "activity")):
+        if held := thing.held.get("conduct_type"):
+            yield held.value
