@@ -134,3 +134,12 @@ async def test_an_unknown_range_is_refused_with_the_size(desk: Filming, video: b
     path = f"/v1/media/sessions/{session}/files/1/content"
     answer = await desk.send(desk.feng, "GET", path, Range=f"bytes={len(video)}-")
     assert (answer.status_code, answer.json()["facts"]) == (416, {"size_bytes": len(video)})
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-08-13T15:00:00"])
+async def test_a_time_that_no_device_can_mean_is_refused(desk: Filming, video: bytes, instant: str) -> None:
+    session = await desk.filmed()
+    wish = desk.declaration(video)
+    wish["files"][0]["started_at"] = instant
+    answer = await desk.send(desk.feng, "POST", f"/v1/media/sessions/{session}/uploads", wish)
+    assert (answer.status_code, answer.json()["code"]) == (422, "field_missing")

@@ -6,12 +6,12 @@ Names and arguments are those of the command vocabulary.
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from casetrail_common.auth import Role
 from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure, Slot, StartMode
 from casetrail_common.ids import ItemId, PersonId, UnitId
-from casetrail_common.web.wish import Kept, Wish
+from casetrail_common.web.wish import Kept, Wish, WrittenInstant
 
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -177,8 +177,8 @@ class AddRecord(Wish):
     marks: list[MarkWish] = []
     pages: Annotated[int, Field(ge=1, le=10_000)] = 1
     corrections: list[CorrectionWish] = []
-    started_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
+    started_at: WrittenInstant | None = None
+    ended_at: WrittenInstant | None = None
     seal: Name | None = None
     issued_on: date | None = None
     classification: Classification | None = None

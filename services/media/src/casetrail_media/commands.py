@@ -6,11 +6,11 @@ Names and arguments are those of the command vocabulary.
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from casetrail_common.facts.model import Digest
 from casetrail_common.ids import ItemId, PersonId, UnitId
-from casetrail_common.web.wish import Wish
+from casetrail_common.web.wish import Wish, WrittenInstant
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
@@ -78,8 +78,8 @@ class DeclaredFileWish(Wish):
     sha256: Digest
     bytes: Annotated[int, Field(ge=1, le=MAX_FILE_BYTES)]
     media_type: Annotated[str, Field(pattern=r"^(video|audio|image)/[a-z0-9.+-]{1,60}$")]
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
+    started_at: WrittenInstant
+    ended_at: WrittenInstant
 
 
 class DeclareUpload(Wish):

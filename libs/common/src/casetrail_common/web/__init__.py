@@ -11,7 +11,7 @@ from casetrail_common.web.headers import (
 )
 from casetrail_common.web.health import Check
 from casetrail_common.web.paging import Page, PageWish, Paging
-from casetrail_common.web.wish import Kept, NonNegative, Sent, Wish, WishRoute
+from casetrail_common.web.wish import Kept, NonNegative, Sent, Wish, WishRoute, WrittenInstant
 
 __all__ = [
     "POSITIONS_HEADER",
@@ -28,6 +28,7 @@ __all__ = [
     "Sent",
     "Wish",
     "WishRoute",
+    "WrittenInstant",
     "create_service_app",
     "service_router",
     "write_position",

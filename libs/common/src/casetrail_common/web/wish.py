@@ -4,10 +4,11 @@ import json
 import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,6 +44,11 @@ def _kept(value: Any) -> Any:
 
 Kept = Annotated[Any, AfterValidator(_kept)]
 """A value of a form, of whatever shape its record type gives it."""
+
+WrittenInstant = Annotated[
+    AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
+]
+"""An instant as people or devices write it; further off some have no form in UTC, and none is meant."""
 
 _NUL_ESCAPE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """U+0000 in JSON text: it can only stand there escaped, and the backslash must not itself be escaped."""
