@@ -18,6 +18,6 @@ def examples() -> list[str]:
 def test_the_rule_in_the_manual_can_be_missed_and_met() -> None:
     rule, county = (YAML(typ="safe", pure=True).load(text) for text in examples())
     document = {**pack_document("henan-2019", "2019-06-04"), "pack": "demo", "rules": rule}
-    cited = {"commands": {}, "rejections": {}, "incidents": {}, "rollups": {}}
+    cited: dict[str, dict[str, str]] = {"commands": {}, "rejections": {}, "incidents": {}, "rollups": {}}
     assert self_test(compile_pack({**document, **cited})) == ()
     assert compile_pack(county).rules
