@@ -61,6 +61,7 @@ class Node:
     """Items whose facts cannot be handled."""
     breaks_over: set[str] = field(default_factory=set)
     """Items whose facts make the transaction itself fail."""
+    member: str = "first"
     max_parked: int = 100
     heads_interval_s: float = 3600.0
     worker: Worker = field(default_factory=Worker)
@@ -132,7 +133,11 @@ class Node:
         """Start the worker in this process."""
         self.stop = asyncio.Event()
         settings = BusSettings(
-            self.bootstrap, self.dsn, heads_interval_s=self.heads_interval_s, max_parked=self.max_parked
+            self.bootstrap,
+            self.dsn,
+            heads_interval_s=self.heads_interval_s,
+            max_parked=self.max_parked,
+            member=self.member,
         )
         self.running = asyncio.create_task(
             run_worker(self.store, settings, self.ledgers, stop=self.stop, worker=self.worker)
@@ -167,7 +172,7 @@ class Town:
     def twin(self, service: Service) -> Node:
         """Return a second worker over the same database; the test halts it."""
         node = self.nodes[service]
-        return Node(node.service, node.dsn, node.bootstrap, node.pool)
+        return Node(node.service, node.dsn, node.bootstrap, node.pool, member="second")
 
     def start(self, *services: Service) -> None:
         """Start workers; all of them unless some are named."""

@@ -166,7 +166,7 @@ async def work(blueprint: Blueprint, process: Process, stop: asyncio.Event) -> N
     jobs = JobRunner(process.store, blueprint.jobs(process), dsn=dsn)
     await run_worker(
         process.store,
-        BusSettings(settings.kafka_bootstrap, dsn, settings.heads_interval_s),
+        BusSettings(settings.kafka_bootstrap, dsn, settings.heads_interval_s, member=settings.kafka_member or None),
         process.ledgers,
         stop=stop,
         loops=(jobs.run, *blueprint.loops(process)),

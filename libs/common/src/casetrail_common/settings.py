@@ -33,6 +33,9 @@ class Settings(BaseSettings):
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     """Brokers, `host:port` separated by commas."""
+    kafka_member: str = ""
+    """Name of this worker among the workers of its service. Kept across restarts it gives a killed worker its
+    partitions back at once instead of after the session timeout of ten seconds; empty where names are not kept."""
 
     s3_endpoint: str = "http://127.0.0.1:8333"
     """Object store as a URL; the scheme says whether TLS is used."""

@@ -131,12 +131,22 @@ class Ledgers:
 class Control:
     """Reads the control topic and answers what is addressed to this service."""
 
-    def __init__(self, store: Store, ledgers: Ledgers, broker: Broker, *, bootstrap: str, health: Health) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ledgers: Ledgers,
+        broker: Broker,
+        *,
+        bootstrap: str,
+        health: Health,
+        member: str | None = None,
+    ) -> None:
         self._store = store
         self._ledgers = ledgers
         self._broker = broker
         self._bootstrap = bootstrap
         self._health = health
+        self._member = member
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -158,7 +168,11 @@ class Control:
 
     def _subscription(self) -> Subscription:
         return Subscription(
-            self._bootstrap, group=f"casetrail.{self._store.service}.control", topics=[CONTROL_TOPIC], starts=None
+            self._bootstrap,
+            group=f"casetrail.{self._store.service}.control",
+            topics=[CONTROL_TOPIC],
+            starts=None,
+            member=self._member,
         )
 
     async def _answer_all(self, subscription: Subscription, messages: list[Message]) -> None:

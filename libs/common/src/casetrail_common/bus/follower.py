@@ -78,6 +78,7 @@ class Follower:
         bell: Bell,
         health: Health,
         max_parked: int = MAX_PARKED_STREAMS,
+        member: str | None = None,
     ) -> None:
         self._store = store
         self._broker = broker
@@ -86,6 +87,7 @@ class Follower:
         self._bell = bell
         self._health = health
         self._max_parked = max_parked
+        self._member = member
         self._topics = tuple(topic_of(other) for other in others(store.service))
         self._absorber = Absorber(store, questions.gaps)
         self._layout: Layout | None = None
@@ -144,7 +146,7 @@ class Follower:
             }
 
         group = f"casetrail.{self._store.service}"
-        return Subscription(self._bootstrap, group=group, topics=self._topics, starts=starts)
+        return Subscription(self._bootstrap, group=group, topics=self._topics, starts=starts, member=self._member)
 
     async def _resume_kept(self) -> None:
         """Take up what was kept when the process ended, and find the holes before it."""

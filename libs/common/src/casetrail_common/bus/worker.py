@@ -34,6 +34,8 @@ class BusSettings:
     """Seconds between two rounds of asking every service for its heads."""
     max_parked: int = MAX_PARKED_STREAMS
     """Parked streams above which following stops."""
+    member: str | None = None
+    """Name of this worker among the workers of its service, the same after a restart; None if it has none to keep."""
     replication: int = 1
     """Copies of each topic that the cluster keeps, when topics are made."""
 
@@ -72,7 +74,9 @@ async def run_worker(
         stack.push_async_callback(publisher.close)
         questions = Questions(store.service, store.pool, publisher, heads_interval_s=settings.heads_interval_s)
         relay = Relay(store.service, settings.dsn, publisher, health=worker.health)
-        control = Control(store, ledgers, broker, bootstrap=settings.bootstrap, health=worker.health)
+        control = Control(
+            store, ledgers, broker, bootstrap=settings.bootstrap, health=worker.health, member=settings.member
+        )
         follower = Follower(
             store,
             broker,
@@ -81,6 +85,7 @@ async def run_worker(
             bell=worker.bell,
             health=worker.health,
             max_parked=settings.max_parked,
+            member=settings.member,
         )
         for part in ("relay", "control", "follower"):
             worker.health.amiss(part, "starting")

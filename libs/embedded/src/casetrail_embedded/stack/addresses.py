@@ -71,6 +71,7 @@ def app_environment(
     """Return the settings of the application's processes; those of one service get no other service's database."""
     environment = {
         "CASETRAIL_KAFKA_BOOTSTRAP": addresses.kafka_bootstrap,
+        "CASETRAIL_KAFKA_MEMBER": "embedded",  # one worker of each service runs here
         "CASETRAIL_S3_ENDPOINT": addresses.s3_endpoint,
         "CASETRAIL_S3_ACCESS_KEY": addresses.s3_access_key,
         "CASETRAIL_S3_SECRET_KEY": addresses.s3_secret_key,

@@ -61,14 +61,20 @@ class Subscription:
     ----------
     starts
         Tells where to begin; without it the group begins where it last committed, or with the oldest message.
+    member
+        A name of its own in the group, kept across restarts: back under it within the session timeout, it gets its
+        partitions at once, also after it was killed. Without one it is a stranger each time.
     """
 
-    def __init__(self, bootstrap: str, *, group: str, topics: Iterable[str], starts: Starts | None) -> None:
+    def __init__(
+        self, bootstrap: str, *, group: str, topics: Iterable[str], starts: Starts | None, member: str | None
+    ) -> None:
         self._topics = list(topics)
         self._listener = _Assigned(starts)
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             group_id=group,
+            group_instance_id=member,
             enable_auto_commit=False,
             auto_offset_reset="none" if starts else "earliest",
             partition_assignment_strategy=(RangePartitionAssignor,),
