@@ -83,6 +83,13 @@ def fault_of(changed: dict[str, Any]) -> tuple[str, str | None]:
         ({"for": {}}, "key_missing"),
         ({"gate": {"refuses": "close_case"}}, "key_missing"),
         ({"rule": "qinghe-2019/99.1"}, "foreign_clause"),
+        ({"relaxes": "henan-2019/98.1"}, "rule_unknown"),
+        ({"mitigated_by": [{"rule": "henan-2019/98.1", "record": "closure_record"}]}, "rule_unknown"),
+        ({"must": {"record": {"type": {"same_as": "each.type"}}}}, "unknown_kind"),
+        ({"must": {"record": {"pages": {"min": 2}}}}, "number_outside"),
+        ({"must": {"every": {"record": {}}}}, "not_a_requirement"),
+        ({"must": {"record": {}, "persons": 2}}, "not_a_requirement"),
+        ({"sets": {"retention_class": "long_term"}}, "one_of"),
     ],
 )
 def test_a_rule_that_says_nothing_clear_is_refused_by_its_clause(change: dict[str, Any], code: str) -> None:

@@ -28,7 +28,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [place for key, value in items for place in ((*path, key), *places(value, (*path, key)))]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(places(DOCUMENT)), ANYTHING)
 def test_a_value_replaced_by_anything_gives_a_pack_or_faults(place: tuple[Any, ...], value: Any) -> None:
     document = copy.deepcopy(DOCUMENT)

@@ -1,6 +1,7 @@
 """From the document of a pack to the pack that is judged by."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ def compile_pack(document: Document, *, source: str = "document") -> Pack:
     except FaultFoundError as fault:
         raise PackError(source, (fault.of(None),)) from None
     rules = _each_rule(text, faults)
+    faults += _broken_references(rules)
     if faults:
         raise PackError(source, tuple(faults))
     return Pack(text, rules)
@@ -129,6 +131,17 @@ def _check_clause(clause: str, text: PackText) -> None:
         raise FaultFoundError("foreign_clause", clause=clause, pack=text.pack)
 
 
+def _broken_references(rules: Sequence[Rule]) -> list[Fault]:
+    """Return where a rule refers to one that is not there, or that another one relaxes already."""
+    known, relaxed = {rule.id for rule in rules}, Counter(rule.relaxes for rule in rules if rule.relaxes)
+    return [
+        Fault("rule_unknown", rule.id, {"rule": named})
+        for rule in rules
+        for named in (*filter(None, [rule.relaxes]), *(mitigation.rule for mitigation in rule.mitigations))
+        if named not in known or relaxed[named] > 1
+    ]
+
+
 def _each_rule(pack: PackText, faults: list[Fault]) -> tuple[Rule, ...]:
     """Return the rules that can be read, and note what is wrong with the others."""
     rules: dict[str, Rule] = {}
@@ -187,7 +200,11 @@ def _listed(gate: GateText | list[GateText]) -> list[GateText]:
 def _gate(text: GateText, reader: Reader) -> Gate:
     if text.target is None:
         return Gate(text.refuses, text.code, None)
+    if len(text.target) != 1:
+        raise FaultFoundError("value_wrong", key="gate.target", detail=sorted(text.target))
     [(kind, pattern)] = text.target.items()
+    if kind not in model():
+        raise FaultFoundError("unknown_code", name="target", code=kind, known=set(model()))
     reader.subject_kind = kind
     target = Duty(
         kind=kind,
@@ -203,6 +220,8 @@ def _gate(text: GateText, reader: Reader) -> Gate:
 
 def _mitigation(text: Mapping[str, Any], rule: RuleText, reader: Reader) -> Mitigation:
     rest = {key: value for key, value in text.items() if key != "rule"}
+    if len(rule.subjects) != 1:
+        raise FaultFoundError("value_wrong", key="for", detail=sorted(rule.subjects))
     [kind] = sorted(rule.subjects)
     return Mitigation(str(text.get("rule")), kind, reader.requirement(rest, kind))
 

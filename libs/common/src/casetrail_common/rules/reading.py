@@ -103,8 +103,8 @@ class Reader(ValueReader):
 
     def _recorded(self, text: Mapping[str, Any]) -> Node:
         how, gaps = text["recorded"], text.get("gaps", "excused")
-        is_known = set(text) <= {"recorded", "by", "gaps"} and how in {"throughout", "at_all"}
-        expect(is_known and gaps in {"excused", "none"}, "not_a_requirement", detail=dict(text))
+        is_known = set(text) <= {"recorded", "by", "gaps"} and how in ("throughout", "at_all")
+        expect(is_known and gaps in ("excused", "none"), "not_a_requirement", detail=dict(text))
         return Recorded(self.pattern(text.get("by", {}), "session"), how=how, gaps=gaps)
 
     def pattern(self, text: Any, kind: str) -> Pattern:

@@ -116,7 +116,7 @@ class _Trial:
     def _stage(self, done: Node | None = None, *, in_situation: bool = True, limit_known: bool = True) -> Stage:
         """Return a case with one subject of the rule, in its situation and with its limit at hand, or not."""
         stage = Stage(Draft.of(CaseFile()))
-        conduct = min(self.rule.conduct or self.pack.text.conduct_types)
+        conduct = min(self.rule.conduct or self.pack.text.conduct_types, default="")
         if self.duty.kind != CASE:
             stage.draft.bear(CASE, "case", BEGIN, conduct_type=conduct)
         values = {"conduct_type": conduct} if self.duty.kind == CASE else {}
