@@ -40,7 +40,7 @@ READ_AT_MOST: Final = 500
 READ_WAIT_S: Final = 0.5
 AGENCIES_AT_ONCE: Final = 4
 """Agencies whose facts are taken in side by side; each takes a connection of the pool that commands use, too."""
-PACE_S: Final = 0.01
+PACE_S: Final = 0.02
 """Seconds from one batch to the next at least. A fetch costs about a millisecond of CPU however little it brings, since
 the client names all partitions each time, and so does a transaction."""
 COMMIT_EVERY_S: Final = 0.5
