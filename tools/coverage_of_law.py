@@ -19,7 +19,7 @@ ANSWERS: Final = ROOT / "docs" / "coverage.yaml"
 PAGE: Final = ROOT / "docs" / "coverage.md"
 SCENARIOS: Final = ROOT / "tests" / "scenarios" / "data"
 
-SELF_TEST: Final = "tests/unit/common/rules/test_selftest.py"
+SELF_TEST: Final = "tests/law/rules/test_selftest.py"
 """Judges every rule on objects made from its own text: it can be missed and met."""
 
 

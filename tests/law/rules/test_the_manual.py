@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 from casetrail_common.rules import compile_pack, pack_document
 from casetrail_common.rules.selftest import self_test
 
-MANUAL = Path(__file__).parents[4] / "docs" / "rule-packs.md"
+MANUAL = Path(__file__).parents[3] / "docs" / "rule-packs.md"
 
 
 def examples() -> list[str]:

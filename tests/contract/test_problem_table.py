@@ -9,7 +9,7 @@ import pytest
 
 from casetrail_common.problems import PROBLEMS, Problem
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 DOMAIN = {

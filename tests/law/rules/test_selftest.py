@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from casetrail_common.rules import SHIPPED, compile_pack, pack_document
 from casetrail_common.rules.selftest import self_test
 
-DATA = Path(__file__).parents[3] / "scenarios"
+DATA = Path(__file__).parents[2] / "scenarios"
 
 
 @pytest.mark.parametrize(("pack", "version"), SHIPPED)
