@@ -75,3 +75,9 @@ def model() -> Mapping[str, Kind]:
 def _attributes(kind: Mapping[str, Any]) -> Mapping[str, Attribute]:
     declared = {name: Attribute(type_, zh, tuple(set_by)) for name, (type_, zh, *set_by) in kind["attributes"].items()}
     return MappingProxyType({BIRTH: Attribute("instant", "产生时间", tuple(kind["born"])), **declared})
+
+
+@cache
+def told_types() -> frozenset[str]:
+    """Return the types of fact that a rule can speak of; no other fact changes a finding."""
+    return frozenset(fact for kind in model().values() for one in kind.attributes.values() for fact in one.set_by)
