@@ -1,6 +1,7 @@
 """The real parts for tests: one stack per test session, and databases of one's own in it."""
 
 import contextlib
+import os
 import secrets
 import shutil
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +51,21 @@ class Launcher:
         return self.process.wait(60)
 
 
-def launch(data_dir: Path, options: Sequence[str] = ("--infra-only", "--spare-ports")) -> Launcher:
-    """Start a stack as a user would and wait until it is ready."""
+def launch(
+    data_dir: Path,
+    options: Sequence[str] = ("--infra-only", "--spare-ports"),
+    *,
+    program: Sequence[str] = ("-m", "casetrail_embedded.cli", "up"),
+    env: Mapping[str, str] | None = None,
+) -> Launcher:
+    """Start a stack, as a user would unless another program is named, and wait until it is ready."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "casetrail_embedded.cli", "up", "--data", str(data_dir), *options]
+    command = [sys.executable, *program, "--data", str(data_dir), *options]
     with (data_dir / "launcher.out").open("wb") as output:
         # Should the tests be killed, the launcher stops, and with it everything.
         guarded_command = guarded(tuple(command), death_signal=signal.SIGTERM)
-        launcher = Launcher(subprocess.Popen(guarded_command, stdout=output, stderr=output), data_dir)
+        process = subprocess.Popen(guarded_command, stdout=output, stderr=output, env={**os.environ, **(env or {})})
+        launcher = Launcher(process, data_dir)
     until_ready(launcher)
     return launcher
 

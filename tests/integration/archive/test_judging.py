@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from casetrail_common.facts.common import ContentErasedV1
+from casetrail_common.facts.intake import CaseFlaggedV1
 from support.archiving import Archiving
 from support.penalty_case import CASE, FILMS, INTAKE, china
 
@@ -64,7 +64,7 @@ async def test_judging_again_adds_nothing(desk: Archiving) -> None:
     await desk.close_case()
     said = len(await desk.facts())
     async with desk.served.process.store.locked(desk.agency) as locked:
-        await desk.parts.judge.judge_now(locked, CASE)
+        await desk.parts.judge.judge_now(locked, CASE, await desk.parts.judge.standing(locked))
     assert len(await desk.facts()) == said
 
 
@@ -80,8 +80,9 @@ async def test_a_case_file_built_up_step_by_step_is_that_of_all_its_facts(desk: 
 async def test_nothing_is_overdue_before_the_others_have_closed_their_past(desk: Archiving) -> None:
     await desk.close_case()
     await desk.served.process.ledgers.set_clock(desk.agency, china(10, 25))
-    erased = ContentErasedV1(case=None, commitments=[], reason="court_order")
-    await desk.say("intake", INTAKE, erased)  # some fact, so that the case is judged again
+    flagged = CaseFlaggedV1(target=CASE, flag="dispute_prone", reason=desk.book.seal("当事人有异议"))
+    await desk.say("intake", INTAKE, flagged)
+    assert [job.kind for job in await desk.jobs()] == ["draft", "judge"]
     await desk.drain("judge")
     found = await desk.finding(ARCHIVING, CASE)
     assert (found["status"], found["due"]) == ("pending", ARCHIVE_DUE)
@@ -90,8 +91,8 @@ async def test_nothing_is_overdue_before_the_others_have_closed_their_past(desk:
     assert await missed(desk, ARCHIVING) == [(china(10, 23, 23, 59, 59), china(10, 25))]
 
 
-async def test_a_new_calendar_moves_what_is_pending(desk: Archiving) -> None:
-    await desk.close_case()
+async def lengthen_the_holiday(desk: Archiving) -> None:
+    """Load a calendar in which the National Day holiday has one day more."""
     longer = {
         "calendar": "CN-2025-b",
         "years": [2025],
@@ -100,6 +101,25 @@ async def test_a_new_calendar_moves_what_is_pending(desk: Archiving) -> None:
     }
     answer = await desk.send(desk.who("admin", "pack_admin"), "POST", "/v1/rules/calendars", longer)
     assert answer.status_code == 201
+
+
+async def test_a_due_date_that_moves_while_its_timer_waits_gets_one_of_its_own(desk: Archiving) -> None:
+    await desk.close_case()
+    await desk.served.process.ledgers.set_clock(desk.agency, china(10, 24, 9))
+    await lengthen_the_holiday(desk)
+    await desk.settle()
+    found = await desk.finding(ARCHIVING, CASE)
+    assert (found["status"], found["due"]) == ("pending", "2025-10-24T15:59:59Z")
+    await desk.at(china(10, 25, 0))
+    assert [due for due, _ in await missed(desk, ARCHIVING)] == [
+        china(10, 23, 23, 59, 59),
+        china(10, 24, 23, 59, 59),
+    ]
+
+
+async def test_a_new_calendar_moves_what_is_pending(desk: Archiving) -> None:
+    await desk.close_case()
+    await lengthen_the_holiday(desk)
     await desk.settle()
     found = await desk.finding(ARCHIVING, CASE)
     assert (found["due"], found["calendar"]) == ("2025-10-24T15:59:59Z", "CN-2025-b")

@@ -149,3 +149,13 @@ async def test_the_same_bytes_twice_are_noted(desk: Filming, video: bytes) -> No
 async def test_what_is_no_recording_is_stored_and_said_to_be_none(desk: Filming) -> None:
     (file,) = (await desk.last(await desk.stored(b"not a film")))["files"]
     assert (file.get("duration_ms"), file["notes"]) == (None, ["not_decodable"])
+
+
+async def test_the_worker_as_it_runs_in_production_stores_and_is_ready(desk: Filming, video: bytes) -> None:
+    async with desk.served.working():
+        session = await desk.filmed()
+        upload = await desk.arrive(session, video)
+        answer = await desk.complete(upload)
+        assert (answer.status_code, answer.json()["state"]) == (201, "stored")
+        ready = await desk.served.http.get("/readyz")
+        assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "worker": "ok"})

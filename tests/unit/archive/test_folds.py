@@ -126,7 +126,7 @@ def test_a_step_is_told_with_the_clause_that_asks_for_it() -> None:
     assert clause(incident) == ["x/1"]
 
 
-async def test_a_fact_of_a_case_marks_it_and_one_that_cases_share_marks_all() -> None:
+async def test_a_fact_marks_the_cases_whose_findings_it_may_change() -> None:
     ledger = MemoryLedger("archive", FOLDS, react)
     story = PenaltyCase()
     for fact in story.book.facts:
@@ -134,13 +134,21 @@ async def test_a_fact_of_a_case_marks_it_and_one_that_cases_share_marks_all() ->
     book = story.book
     session = f"session:{AGENCY}:{FILMS['AV-1'].session}"
     view = ledger.view()
-    marked = {stream: [(job.kind, job.key) for job in (await react(fact, view)).jobs] for stream, fact in {
-        "case": book.of("intake", ARCHIVE)[3], "session": book.of("media", session)[-1],
-        "person": book.of("intake", f"person:{AGENCY}:feng")[0], "closed": book.of("intake", ARCHIVE)[-1],
-    }.items()}  # fmt: skip
+    law = archive.ParametersSetV1(values={"calendar_day_rollover": False})
+    changed = {
+        "case": book.of("intake", ARCHIVE)[3],
+        "session": book.of("media", session)[-1],
+        "link": book.of("media", ARCHIVE)[0],
+        "person": book.of("intake", f"person:{AGENCY}:feng")[0],
+        "law": book.fact_of("archive", f"agency:{AGENCY}:{AGENCY}", law),
+        "closed": book.of("intake", ARCHIVE)[-1],
+    }
+    marked = {name: [(job.kind, job.key) for job in (await react(fact, view)).jobs] for name, fact in changed.items()}
     assert marked == {
         "case": [("judge", CASE_ID)],
         "session": [("judge", CASE_ID)],
-        "person": [("judge_all", AGENCY)],
+        "link": [("judge", CASE_ID)],
+        "person": [],
+        "law": [("judge_all", AGENCY)],
         "closed": [("judge", CASE_ID), ("draft", CASE_ID)],
     }

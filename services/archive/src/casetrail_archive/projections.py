@@ -18,6 +18,7 @@ from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.view import Consequences, Job, View
+from casetrail_common.rules.model import told_types
 from casetrail_common.sealing import seal_streams
 
 OWN: Final = frozenset({"archive"})
@@ -36,10 +37,11 @@ CASE_FACTS: Final = frozenset(
 )
 """Facts of a case's streams that move what archive folds of it; the others cost nothing."""
 
-NEVER_JUDGED: Final = frozenset(
-    {"finding.changed", "deadline.missed", "stream.sealed", "dossier.drafted", "retention_table.set"}
-)
-"""Facts that no rule reads: what judging itself writes, drafts, and where a volume ends."""
+SHARED: Final = frozenset({"agency", "device", "person", "repository"})
+"""Kinds of streams whose facts may concern any case."""
+
+LINKING: Final = "session.linked"
+"""No rule speaks of it, but it brings a recording into a case."""
 
 
 def _case_id(fact: Fact) -> Iterable[str]:
@@ -98,15 +100,17 @@ async def react(fact: Fact, view: View) -> Consequences:
 
 
 async def _judging(fact: Fact, view: View) -> list[Job]:
-    """Return the cases whose findings the fact may change; one that other cases share may change all open ones."""
-    if fact.type in NEVER_JUDGED:
+    """Return the cases whose findings the fact may change; one that cases share may change all open ones."""
+    if is_law(fact):
+        return [Job("judge_all", fact.agency)]
+    if fact.type != LINKING and fact.type not in told_types():
         return []
     if fact.stream_kind == "case":
         return [Job("judge", fact.stream_item)]
     if fact.stream_kind == "session":
         session = await view.get(SESSION, fact.stream_item)
         return [Job("judge", case) for case in session.cases] if session else []
-    return [Job("judge_all", fact.agency)]
+    return [Job("judge_all", fact.agency)] if fact.stream_kind in SHARED else []
 
 
 async def _packing(fact: Fact, view: View) -> list[Job]:

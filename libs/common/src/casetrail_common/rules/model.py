@@ -136,3 +136,9 @@ def _fields() -> Mapping[str, Attribute]:
             type_ = type_ if known is None or known.type == type_ else "name"
             found[name] = Attribute(type_, field.zh, ("record.added",))
     return MappingProxyType(found)
+
+
+@cache
+def told_types() -> frozenset[str]:
+    """Return the types of fact that a rule can speak of; no other fact changes a finding."""
+    return frozenset(fact for kind in model().values() for one in kind.attributes.values() for fact in one.set_by)

@@ -1,6 +1,6 @@
 """The jobs that judge cases, and the one place where a judgement becomes facts and rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -17,11 +17,11 @@ from casetrail_common.ledger.jobs import DueJob
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import Job
-from casetrail_common.rules import Finding, evaluate
+from casetrail_common.rules import CaseFile, Finding, LawBook, evaluate
 
 ACTOR: Final = Actor("system:archive")
 
-AT_ONCE: Final = 20
+AT_ONCE: Final = 10
 """Cases judged in one transaction: enough to share its cost, few enough not to keep the agency's commands waiting."""
 
 _MARKED: Final = """
@@ -31,6 +31,16 @@ _OPEN: Final = """
 select id from snapshot where agency = $1 and kind = 'case' and (state ->> 'filed' = 'false'
   or exists (select from timer t where t.agency = $1 and t.scope = snapshot.id))
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What every case of an agency is judged by at one moment."""
+
+    book: LawBook
+    closed_until: datetime | None
+    shared: CaseFile
+    """What all cases of the agency share: people, devices, lists."""
 
 
 @dataclass
@@ -43,11 +53,13 @@ class Judge:
 
     async def judge_marked(self, job: DueJob) -> None:
         """Judge the case of a job, together with others of the agency that wait; one that failed before goes alone."""
-        await self._prepare(job)
+        async with self.store.pool.acquire() as conn:  # under the lock only what is new is read
+            await self.files.now(conn, job.agency, job.key)
         async with self.store.locked(job.agency) as locked:
             rows = [] if job.attempts else await locked.conn.fetch(_MARKED, job.agency, AT_ONCE)
+            standing = await self.standing(locked)
             for case_id in dict.fromkeys([job.key, *(row["key"] for row in rows)]):
-                await self.judge_now(locked, case_id)
+                await self.judge_now(locked, case_id, standing)
                 locked.finish_job("judge", case_id)
             failpoint("archive.before_judged")
         failpoint("archive.after_judged")
@@ -59,36 +71,31 @@ class Judge:
                 locked.add_job(Job("judge", row["id"]))
             locked.finish_job("judge_all", job.key)
 
-    async def judge_now(self, locked: LockedAgency, case_id: str) -> None:
-        """Judge a case on everything that is known at this moment."""
+    async def standing(self, locked: LockedAgency) -> Standing:
+        """Return what all cases of an agency are judged by at this moment."""
+        book = await self.laws.at(locked.conn, locked.agency, locked.now)
+        until = await closed_until(locked.conn, locked.agency)
+        return Standing(book, until, await self.files.shared(locked.conn, locked.agency))
+
+    async def judge_now(self, locked: LockedAgency, case_id: str, standing: Standing) -> Sequence[Finding]:
+        """Judge a case on everything that is known; what is found otherwise than last time becomes facts and rows."""
         file = await self.files.now(locked.conn, locked.agency, case_id)
         if file is None:
-            return
-        law = await self.laws.at(locked.conn, locked.agency, locked.now)
-        until = await closed_until(locked.conn, locked.agency)
-        whole = file.with_(await self.files.shared(locked.conn, locked.agency))
-        found = held_back(evaluate(law, whole, as_of=locked.now, of=file.things.keys()), closed_until=until)
-        await self.record(locked, case_id, found, as_of=locked.now)
-        await set_timers(locked.conn, locked.agency, case_id, found, now=locked.now)
+            return ()
+        judged = evaluate(standing.book, file.with_(standing.shared), as_of=locked.now, of=file.things.keys())
+        found = held_back(judged, closed_until=standing.closed_until)
+        changed = changes(await latest(locked.conn, locked.agency, case_id), found)
+        if changed:
+            stream = stream_name("case", locked.agency, case_id)
+            facts = [NewFact(stream, finding.as_fact(case_id), occurred_at=locked.now) for finding in changed]
+            await locked.append(facts, actor=ACTOR)
+            await add_rows(locked.conn, locked.agency, case_id, changed, as_of=locked.now)
+            await set_timers(locked.conn, locked.agency, case_id, found, now=locked.now)
+        return found
 
     async def judge_then(self, locked: LockedAgency, case_id: str, instant: datetime) -> Sequence[Finding]:
         """Return how a case stood at a past instant about which everything is known; nothing is recorded."""
-        law = await self.laws.at(locked.conn, locked.agency, instant)
+        book = await self.laws.at(locked.conn, locked.agency, instant)
         file = await self.files.at(locked.conn, locked.agency, case_id, instant)
         whole = file.with_(await self.files.shared(locked.conn, locked.agency, as_of=instant))
-        return evaluate(law, whole, as_of=instant, of=file.things.keys())
-
-    async def record(self, locked: LockedAgency, case_id: str, found: Iterable[Finding], *, as_of: datetime) -> None:
-        """Append what a judgement says otherwise than the last one, as facts and as rows."""
-        changed = changes(await latest(locked.conn, locked.agency, case_id), found)
-        if not changed:
-            return
-        stream = stream_name("case", locked.agency, case_id)
-        facts = [NewFact(stream, finding.as_fact(case_id), occurred_at=as_of) for finding in changed]
-        await locked.append(facts, actor=ACTOR)
-        await add_rows(locked.conn, locked.agency, case_id, changed, as_of=as_of)
-
-    async def _prepare(self, job: DueJob) -> None:
-        """Read what the judgement needs before the agency is locked; under the lock only what is new is read."""
-        async with self.store.pool.acquire() as conn:
-            await self.files.now(conn, job.agency, job.key)
+        return evaluate(book, whole, as_of=instant, of=file.things.keys())

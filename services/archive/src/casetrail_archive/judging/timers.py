@@ -10,6 +10,7 @@ from typing import Final
 
 import asyncpg
 
+from casetrail_archive.judging.findings import set_timers
 from casetrail_archive.judging.judge import ACTOR, Judge
 from casetrail_archive.judging.past import Past, Watermark
 from casetrail_common.bus.transient import Backoff, is_transient
@@ -138,8 +139,11 @@ class Timers:
             await self._declare_missed(locked, case_id, instant, due)
         columns = [[row[name] for row in rows] for name in ("scope", "rule", "subject")]
         await locked.conn.execute(_DONE, locked.agency, *columns)
+        standing = await self.judge.standing(locked)
         for case_id in dict.fromkeys(row["scope"] for row in rows):
-            await self.judge.judge_now(locked, case_id)
+            found = await self.judge.judge_now(locked, case_id, standing)
+            # Also if nothing changed: a due date that moved while the timer waited has none of its own yet.
+            await set_timers(locked.conn, locked.agency, case_id, found, now=locked.now)
         return len(rows)
 
     async def _declare_missed(
