@@ -140,6 +140,7 @@ class Absorber:
     async def _apply(
         self, tx: LockedAgency, batch: Batch, letters: Sequence[Letter], parked: set[Stream], outcome: _Outcome
     ) -> None:
+        await tx.look_ahead(fact for letter in letters if (fact := letter.opened))
         for letter in letters:
             # before it is handled: what is appended because of it must say that it has been seen
             tx.advance(letter.service, letter.n)

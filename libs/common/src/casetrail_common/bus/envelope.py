@@ -120,9 +120,14 @@ class Letter:
         return self._opened
 
     @property
+    def opened(self) -> Fact | None:
+        """The fact, or None where `open` would raise."""
+        return None if isinstance(self._opened, Exception) else self._opened
+
+    @property
     def seen(self) -> Seen:
         """What its service had followed; nothing if it cannot be read, so that it is parked when its turn comes."""
-        return {} if isinstance(self._opened, Exception) else self._opened.seen
+        return self.opened.seen if self.opened else {}
 
 
 def decode(value: bytes, headers: Mapping[str, bytes]) -> Letter:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from casetrail_common.ledger.store import Store
+from casetrail_common.ledger.waking import JOB
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class JobRunner:
     async def _run_connected(self, stop: asyncio.Event) -> None:
         conn = await asyncpg.connect(self._dsn)
         try:
-            await conn.add_listener("job", lambda *_: self._wake.set())
+            await conn.add_listener(JOB, lambda *_: self._wake.set())
             while not stop.is_set():
                 self._wake.clear()
                 await self._release_ended(conn)

@@ -165,8 +165,10 @@ class LockedAgency:
         if self._store.also_keep and self.writes.copies:
             await self._store.also_keep(self.conn, self.writes.copies)
 
-    def remember(self) -> None:
-        """Keep what was written in the process; for after the commit."""
+    def committed(self) -> None:
+        """Remember what was written, and wake those who wait for it."""
+        for channel in self.writes.wakes:
+            self._store.waker.wake(channel)
         for key, text in self.writes.states.items():
             self._store.states.put(self.agency, key, version=self._version, text=text)
 

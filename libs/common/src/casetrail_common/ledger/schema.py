@@ -149,8 +149,11 @@ returns table (n bigint, last timestamptz, simulated timestamptz, clock timestam
                head_streams text[], head_seqs bigint[], head_hashes bytea[], versions bigint[])
 language plpgsql as $$
 begin
-  insert into agency_head (agency) values (p_agency) on conflict do nothing;
-  select h.n, h.last, h.simulated into n, last, simulated from agency_head h where h.agency = p_agency for update;
+  loop
+    select h.n, h.last, h.simulated into n, last, simulated from agency_head h where h.agency = p_agency for update;
+    exit when found;
+    insert into agency_head (agency) values (p_agency) on conflict do nothing;
+  end loop;
   clock := clock_timestamp();
   select coalesce(jsonb_object_agg(f.service, f.n), '{}') into followed from followed f where f.agency = p_agency;
   select array_agg(s.stream), array_agg(s.stream_seq), array_agg(s.hash) into head_streams, head_seqs, head_hashes

@@ -19,6 +19,7 @@ from casetrail_common.ledger.locked import LockedAgency, load_head
 from casetrail_common.ledger.reading import facts_of
 from casetrail_common.ledger.states import States, Versioned
 from casetrail_common.ledger.view import AlsoKeep, Job, Key, LawOf, React, View, no_consequences
+from casetrail_common.ledger.waking import Waker
 from casetrail_common.ledger.writes import Answered
 
 S = TypeVar("S")
@@ -103,6 +104,7 @@ class Store:
         self.also_keep = also_keep
         self.catch_up = catch_up
         self.states = States()
+        self.waker = Waker(pool)
 
     def folds_of(self, service: str) -> list[Fold[Any]]:
         """Return the folds that read a service's facts."""
@@ -115,7 +117,7 @@ class Store:
             locked, _ = await self._lock(conn, agency, streams=[], seen={})
             yield locked
             await locked.flush(traceparent)
-        locked.remember()
+        locked.committed()
 
     @asynccontextmanager
     async def reading(self, agency: str) -> AsyncIterator[View]:
@@ -191,7 +193,7 @@ class Store:
             locked.writes.answered = Answered(call.actor.person, call.key, call.request_hash, answer)
             await locked.flush(call.traceparent)
             failpoint("command.before_commit")
-        locked.remember()
+        locked.committed()
         failpoint("command.after_commit")
         return _rendered(answer, repeated=False)
 

@@ -10,6 +10,7 @@ import asyncpg
 from casetrail_common.ledger.content import ContentItem
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.view import Job, Key
+from casetrail_common.ledger.waking import JOB, OUTBOX
 
 _FACTS: Final = """
 with facts as (
@@ -40,9 +41,11 @@ with facts as (
 ), answered as (
   insert into idempotency (agency, person, key, request_hash, answer, recorded_at)
   select $1, $21::text, $22::text, $23::bytea, $24::jsonb, clock_timestamp() where $22::text is not null
+), followed as (
+  insert into followed (agency, service, n) select $1, f.* from unnest($25::text[], $26::bigint[]) as f
+  on conflict (agency, service) do update set n = excluded.n
 )
-select pg_current_xact_id()::text::bigint,
-       case when cardinality($19::bigint[]) > 0 then pg_notify('outbox', '') end
+select pg_current_xact_id()::text::bigint
 """
 
 
@@ -75,6 +78,12 @@ class Writes:
     head: tuple[int, datetime, datetime | None] | None = None
     answered: Answered | None = None
 
+    @property
+    def wakes(self) -> tuple[str, ...]:
+        """The channels on which somebody waits for what was written."""
+        published = self.facts or self.again or self.notes
+        return (*((OUTBOX,) if published else ()), *((JOB,) if self.jobs else ()))
+
     async def execute(self, conn: asyncpg.Connection, agency: str, traceparent: str | None) -> int:
         """Write everything and return the version under which states were written.
 
@@ -103,6 +112,8 @@ class Writes:
             [number for number, _ in outgoing],
             [note for _, note in outgoing],
             *((a.person, a.key, a.request_hash, json.dumps(a.answer)) if (a := self.answered) else (None,) * 4),
+            list(self.followed),
+            list(self.followed.values()),
         )
         await self._execute_rare(conn, agency)
         return int(version)
@@ -120,24 +131,21 @@ class Writes:
                 "on conflict (commitment) do update set salt = null, bytes = null",
                 agency, self.erased,
             )  # fmt: skip
-        if self.followed:
-            await conn.execute(
-                "insert into followed (agency, service, n) select $1, * from unnest($2::text[], $3::bigint[]) "
-                "on conflict (agency, service) do update set n = excluded.n",
-                agency, list(self.followed), list(self.followed.values()),
-            )  # fmt: skip
         if self.finished:
             await conn.executemany(
                 "delete from job where agency = $1 and kind = $2 and key = $3",
                 [(agency, *done) for done in self.finished],
             )
         if self.jobs:
-            await conn.executemany(
-                "insert into job (agency, kind, key, payload, not_before) values ($1, $2, $3, $4, coalesce($5, now())) "
+            jobs = list(self.jobs.values())
+            await conn.execute(
+                "insert into job (agency, kind, key, payload, not_before) "
+                "select $1, j.kind, j.key, j.payload::jsonb, coalesce(j.at, now()) "
+                "from unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[]) as j (kind, key, payload, at) "
                 "on conflict (agency, kind, key) do nothing",
-                [(agency, j.kind, j.key, json.dumps(j.payload), j.not_before) for j in self.jobs.values()],
-            )
-            await conn.execute("select pg_notify('job', '')")
+                agency, *_columns(jobs, "kind", "key"), [json.dumps(job.payload) for job in jobs],
+                *_columns(jobs, "not_before"),
+            )  # fmt: skip
 
 
 def _columns(rows: list[Any], *names: str) -> list[list[Any]]:
