@@ -148,7 +148,7 @@ async def test_a_fact_marks_the_cases_whose_findings_it_may_change() -> None:
         "case": [("judge", CASE_ID)],
         "session": [("judge", CASE_ID)],
         "link": [("judge", CASE_ID)],
-        "person": [],
+        "person": [("judge_all", AGENCY)],
         "law": [("judge_all", AGENCY)],
         "closed": [("judge", CASE_ID), ("draft", CASE_ID)],
     }
