@@ -1,7 +1,8 @@
 """Cases and agencies of the application as it runs."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -51,5 +52,41 @@ async def sent(told: Told, application: Application) -> list[Example]:
         f"POST /v1/records/{told.ids['source']}/marks": {"marks": [{"by": "feng", "as": "officer"}]},
         f"POST /v1/reviews/{submission}/return": {"reason": "补充证据"},
         "POST /v1/rules/parameters": {"values": {"access_approver": "agency_head"}},
+        **{f"POST /v1/cases/{case}/{path}": body for path, body in _case_acts(told).items()},
+        **{f"POST /v1/records/{told.ids['inquiry_record']}/{path}": body for path, body in _RECORD_ACTS.items()},
+        "POST /v1/people/returns": {"officers": ["feng"]},
+        "POST /v1/people/delegations": {"deputy": "duan", "valid_from": "2025-08-01", "reason": "外出培训"},
     }
     return examples(schema, told.noted, more)
+
+
+_RECORD_ACTS: Final[Mapping[str, Any]] = {
+    "refusals": {"party": "hengyuan", "note": "拒绝签名", "officers": ["feng", "lv"]},
+    "corrections": {"corrections": [{"id": "c1", "position": "第二页", "before": "三件", "after": "七件"}]},
+}
+
+
+def _case_acts(told: Told) -> dict[str, Any]:
+    """Return acts that the told case did not need."""
+    return {
+        "emergency": {"reason": "排污正在进行"},
+        "opening": {"ground": "inspection_task"},
+        "supplement-requests": {"record": told.ids["source"]},
+        "refusal": {"reason": "不属于本机关职权"},
+        "conversion": {
+            "conduct_type": "penalty",
+            "procedure": "general",
+            "matter": "查验不全",
+            "parties": ["hengyuan"],
+            "reason": "检查发现违法",
+        },
+        "end": {"outcome": "terminated", "form": told.ids["closure"], "reason": "当事人已注销"},
+        "service-failures": {
+            "document": told.ids["decision"],
+            "method": "direct",
+            "recipient": "hengyuan",
+            "note": "无人应答",
+        },
+        "party-events": {"kind": "objection", "party": "hengyuan", "description": "不服"},
+        "measures": {"kind": "seizure", "object": "分拣机一台"},
+    }

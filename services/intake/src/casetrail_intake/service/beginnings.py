@@ -76,8 +76,10 @@ def request_supplement(case_id: str, wish: RequestSupplement, who: Principal) ->
 
     async def decide(view: View) -> Plan:
         case, state = await case_now(view, case_id)
-        await record_of_case(view, wish.record, case_id, record_type="supplement_notice")
+        notice = await record_of_case(view, wish.record, case_id)
         who.require(("case_officer", "intake_clerk"))
+        if notice.record_type != "supplement_notice":
+            raise CasetrailError("not_found", {"id": wish.record})
         if state != "registered" or case.start_mode != "application":
             raise not_allowed(state, "request_supplement")
         return _plan(view, case_id, SupplementRequestedV1(record=wish.record))
