@@ -96,7 +96,7 @@ def test_whatever_is_lost_repeated_or_reordered_each_fact_is_applied_once_in_ord
 
 
 def assert_causal(applied: list[Key], history: Mapping[Key, Seen]) -> None:
-    reached = dict.fromkeys((*OTHERS, ME), 0)
+    reached: dict[str, int] = dict.fromkeys((*OTHERS, ME), 0)
     for service, n in applied:
         assert n == reached[service] + 1
         assert all(reached[other] >= m for other, m in history[service, n].items() if other != ME)
