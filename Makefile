@@ -12,7 +12,7 @@ RUN    := $(BIN)/python -m casetrail_embedded.cli
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 ARGS   ?=
 
-.PHONY: help install install-dev demo up down status test check bench verify-ledger jars-lock clean distclean
+.PHONY: help install install-dev demo up down status test check bench verify-ledger rebuild jars-lock clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -58,6 +58,9 @@ bench: install
 
 verify-ledger: install
 	@$(RUN) verify-ledger $(ARGS)
+
+rebuild: install
+	@$(RUN) rebuild $(ARGS)
 
 test: install-dev
 	@$(BIN)/python -m pytest tests $(ARGS)

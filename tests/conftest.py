@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from casetrail_embedded.stack.addresses import StackAddresses
+from support.own_broker import OwnBroker, own_broker
 from support.stack import running_stack
 
 if TYPE_CHECKING:
@@ -25,4 +26,11 @@ def application(stack: StackAddresses) -> "Iterator[Application]":
     from support.application import running_application  # unit tests need not wait for what it imports
 
     with running_application(stack) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[OwnBroker]:
+    """A broker apart from the stack's: for tests that kill it, and for workers that are not the application's."""
+    with own_broker() as running:
         yield running

@@ -59,7 +59,10 @@ class Served:
 async def serving(
     blueprint: Blueprint, stack: StackAddresses, data_dir: Path, **settings: Any
 ) -> AsyncIterator[Served]:
-    """Open a service over a database that was migrated as its owner and is used as its application."""
+    """Open a service over a database that was migrated as its owner and is used as its application.
+
+    Whoever runs its worker gives it another broker than that of the stack, where the application follows.
+    """
     service = blueprint.service
     async with AsyncExitStack() as closing:
         database = await closing.enter_async_context(scratch_database(stack, service))
@@ -68,7 +71,7 @@ async def serving(
             f"postgres_{service}_owner_dsn": database.owner_dsn,
             "kafka_bootstrap": stack.kafka_bootstrap,
         }
-        chosen = Settings(**addresses, dev_issuer=True, data_dir=data_dir, **settings)
+        chosen = Settings(**{**addresses, **settings}, dev_issuer=True, data_dir=data_dir)
         await asyncio.to_thread(migrate, service, chosen)
         process = await closing.enter_async_context(open_process(blueprint, chosen))
         issuer = DevIssuer.open(chosen)

@@ -19,6 +19,7 @@ from casetrail_embedded.stack.addresses import StackAddresses
 from casetrail_intake.process import BLUEPRINT as INTAKE
 from casetrail_media.process import BLUEPRINT as MEDIA
 from casetrail_review.process import BLUEPRINT as REVIEW
+from support.own_broker import OwnBroker, drop_topics
 from support.penalty_case import china
 from support.serving import Served, serving
 
@@ -110,8 +111,10 @@ class County:
 
 
 @pytest.fixture
-async def county(stack: StackAddresses, tmp_path: Path) -> AsyncIterator[County]:
-    objects = {
+async def county(stack: StackAddresses, broker: OwnBroker, tmp_path: Path) -> AsyncIterator[County]:
+    await drop_topics(broker.bootstrap)
+    places = {
+        "kafka_bootstrap": broker.bootstrap,
         "s3_endpoint": stack.s3_endpoint,
         "s3_access_key": stack.s3_access_key,
         "s3_secret_key": stack.s3_secret_key,
@@ -119,7 +122,7 @@ async def county(stack: StackAddresses, tmp_path: Path) -> AsyncIterator[County]
     async with AsyncExitStack() as closing:
         services: dict[Service, Served] = {}
         for blueprint in (INTAKE, MEDIA, REVIEW, ARCHIVE):
-            served = await closing.enter_async_context(serving(blueprint, stack, tmp_path, **PATIENCE, **objects))
+            served = await closing.enter_async_context(serving(blueprint, stack, tmp_path, **PATIENCE, **places))
             services[blueprint.service] = served
             await closing.enter_async_context(served.working())
         yield County(services)

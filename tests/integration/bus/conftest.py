@@ -1,19 +1,12 @@
 """A town of four ledgers on real PostgreSQL, and a broker that a test may kill."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from casetrail_embedded.stack.addresses import StackAddresses
-from support.own_broker import OwnBroker, drop_topics, own_broker
+from support.own_broker import OwnBroker, drop_topics
 from support.town import Town, open_town
-
-
-@pytest.fixture(scope="session")
-def broker() -> Iterator[OwnBroker]:
-    """A broker for these tests alone."""
-    with own_broker() as running:
-        yield running
 
 
 @pytest.fixture

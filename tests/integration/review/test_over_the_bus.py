@@ -18,6 +18,7 @@ from casetrail_embedded.stack.addresses import StackAddresses
 from casetrail_intake.process import BLUEPRINT as INTAKE
 from casetrail_review.process import BLUEPRINT as REVIEW
 from support.facts import FactBook
+from support.own_broker import OwnBroker, drop_topics
 from support.serving import Served, serving
 
 CERTIFICATE = {"number": "豫XZ-0511", "valid_from": "2023-01-01", "valid_until": "2099-12-31"}
@@ -105,18 +106,20 @@ class County:
 
 
 @pytest.fixture
-async def county(stack: StackAddresses, tmp_path: Path) -> AsyncIterator[County]:
-    async with county_of(stack, tmp_path) as opened:
+async def county(stack: StackAddresses, broker: OwnBroker, tmp_path: Path) -> AsyncIterator[County]:
+    await drop_topics(broker.bootstrap)
+    async with county_of(stack, broker, tmp_path) as opened:
         yield opened
 
 
 @asynccontextmanager
-async def county_of(stack: StackAddresses, data_dir: Path) -> AsyncIterator[County]:
+async def county_of(stack: StackAddresses, broker: OwnBroker, data_dir: Path) -> AsyncIterator[County]:
+    places = {"kafka_bootstrap": broker.bootstrap}
     async with AsyncExitStack() as closing:
-        intake = await closing.enter_async_context(serving(INTAKE, stack, data_dir))
+        intake = await closing.enter_async_context(serving(INTAKE, stack, data_dir, **places))
         # Long enough for a machine that is busy with other tests; nothing here waits it out.
         patience = {"deferred_wait_s": 60, "position_wait_s": 60, "rejection_wait_ms": 60_000}
-        review = await closing.enter_async_context(serving(REVIEW, stack, data_dir, **patience))
+        review = await closing.enter_async_context(serving(REVIEW, stack, data_dir, **patience, **places))
         yield County(intake, review)
 
 

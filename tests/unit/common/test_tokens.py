@@ -1,6 +1,7 @@
 """A token is believed only if everything about it is right."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from casetrail_common.auth import JwksCache, JwtVerifier, Principal
 from casetrail_common.auth.jwks import MAX_AGE_S, MIN_REFETCH_S
+from casetrail_common.auth.tokens import MOST_REMEMBERED
 from casetrail_common.errors import CasetrailError
 from casetrail_common.settings import Settings
 from casetrail_embedded.issuer import DevIssuer, IssuerDisabledError
@@ -54,9 +56,9 @@ class Clock:
         return self.at
 
 
-def verifier(issuer: Issuer, clock: Clock | None = None) -> JwtVerifier:
+def verifier(issuer: Issuer, clock: Clock | None = None, now: Callable[[], float] = lambda: NOW) -> JwtVerifier:
     keys = JwksCache(issuer.fetch, monotonic=clock or Clock())
-    return JwtVerifier(keys, issuer="issuer", audience="casetrail", leeway_s=30, now=lambda: NOW)
+    return JwtVerifier(keys, issuer="issuer", audience="casetrail", leeway_s=30, now=now)
 
 
 def signed(key: Any = EC, alg: str = "ES256", header: dict[str, Any] | None = None, **claims: Any) -> str:
@@ -210,3 +212,53 @@ async def test_the_development_issuer_keeps_its_key_and_hides_it(tmp_path: Path)
 def test_the_development_issuer_refuses_to_start_unasked(tmp_path: Path) -> None:
     with pytest.raises(IssuerDisabledError):
         DevIssuer.open(Settings(data_dir=tmp_path))
+
+
+async def test_a_token_that_was_good_before_is_refused_once_it_has_expired() -> None:
+    now = Clock()
+    now.at = NOW
+    checked = verifier(Issuer(EC), now=now)
+    token = signed()
+    await checked.verify(token)
+    now.at = NOW + 91
+    with pytest.raises(CasetrailError, match="token_expired"):
+        await checked.verify(token)
+
+
+async def test_a_token_that_was_good_before_is_refused_once_its_key_is_withdrawn() -> None:
+    issuer, clock = Issuer(EC), Clock()
+    checked = verifier(issuer, clock)
+    token = signed()
+    await checked.verify(token)
+    issuer.keys = [RSA]
+    clock.at = MAX_AGE_S + 1
+    with pytest.raises(CasetrailError, match="unauthenticated"):
+        await checked.verify(token)
+
+
+async def test_a_key_that_takes_the_id_of_another_makes_its_tokens_no_longer_good() -> None:
+    issuer, clock = Issuer(EC), Clock()
+    checked = verifier(issuer, clock)
+    token = signed()
+    await checked.verify(token)
+    issuer.keys = [ECKey.generate_key("P-256", parameters={"kid": str(EC.kid)})]
+    clock.at = MAX_AGE_S + 1
+    with pytest.raises(CasetrailError, match="unauthenticated"):
+        await checked.verify(token)
+
+
+async def test_one_changed_letter_is_another_token() -> None:
+    checked = verifier(Issuer(EC))
+    token = signed()
+    await checked.verify(token)
+    head, claims, signature = token.split(".")
+    for forged in (f"{head}.{signed(sub='other').split('.')[1]}.{signature}", f"{head}.{claims}.{signature[:-4]}AAAA"):
+        with pytest.raises(CasetrailError, match="unauthenticated"):
+            await checked.verify(forged)
+
+
+async def test_only_so_many_tokens_are_remembered() -> None:
+    checked = verifier(Issuer(EC))
+    for number in range(MOST_REMEMBERED + 20):
+        await checked.verify(signed(sub=f"p{number}"))
+    assert len(checked._remembered) == MOST_REMEMBERED

@@ -7,6 +7,7 @@ checked, and the type of the claims is.
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from joserfc import jwt
@@ -14,7 +15,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jws import JWSRegistry
 from joserfc.util import json_b64decode
 
-from casetrail_common.auth.jwks import JwksCache, KeySource, fetch_from
+from casetrail_common.auth.jwks import JwksCache, Key, KeySource, fetch_from
 from casetrail_common.auth.principal import Principal
 from casetrail_common.auth.roles import Role
 from casetrail_common.errors import CasetrailError
@@ -27,6 +28,9 @@ Source: RFC 8725 section 3.1, RFC 9864.
 """
 
 MAX_TOKEN_CHARACTERS: Final = 8192
+
+MOST_REMEMBERED: Final = 500
+"""Tokens whose signature is not checked again while the key stays: as many people at work on one machine."""
 
 _PERSON: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _AGENCY: Final = re.compile(r"[a-z0-9-]{1,40}")
@@ -47,8 +51,21 @@ class TokenVerifier(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """That a key has signed claims: this does not change, so it is checked once. Everything else is, each time."""
+
+    kid: str | None
+    key: Key
+    claims: dict[str, Any]
+
+
 class JwtVerifier:
     """Verifies JSON Web Tokens.
+
+    Checking a signature takes as long as deciding a command, so a good one is remembered, under the whole token and
+    with the key that made it. The claims are judged each time. A key that is withdrawn, or fetched anew, has its
+    signatures checked again. Bad tokens are not remembered, so nobody without a good one can fill this.
 
     Parameters
     ----------
@@ -70,6 +87,7 @@ class JwtVerifier:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._keys = keys
+        self._remembered: dict[str, _Signed] = {}
         self._registry = JWSRegistry(algorithms=list(ALGORITHMS))
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(now()),
@@ -85,14 +103,25 @@ class JwtVerifier:
         if len(token) > MAX_TOKEN_CHARACTERS:
             raise CasetrailError("unauthenticated")
         try:
-            key = await self._keys.key(_key_id(token))
-            claims = jwt.decode(token, key, registry=self._registry).claims
+            claims = await self._signed(token)
             self._claims.validate(claims)
         except ExpiredTokenError as error:
             raise CasetrailError("token_expired") from error
         except (JoseError, ValueError, TypeError, AttributeError) as error:
             raise CasetrailError("unauthenticated") from error
         return _principal(claims)
+
+    async def _signed(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token once its signature has been found good."""
+        known = self._remembered.get(token)
+        kid = known.kid if known else _key_id(token)
+        key = await self._keys.key(kid)
+        if known is None or known.key is not key:
+            known = _Signed(kid, key, jwt.decode(token, key, registry=self._registry).claims)
+            self._remembered[token] = known
+            if len(self._remembered) > MOST_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+        return known.claims
 
 
 def _key_id(token: str) -> str | None:

@@ -53,7 +53,7 @@ class PageWish:
         return Page[T](items=items, next=_encoded(key(items[-1])) if more else None)
 
 
-def page_wish(
+async def page_wish(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items of a page.")] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before.")
