@@ -1,6 +1,7 @@
 """A client on whose requests the application dies: each of them arms a failpoint, and is repeated until answered."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ class Cut:
     """Where the application is to die, and on which request."""
 
     request: str
-    """Method and path, a regular expression for the whole."""
+    """Method, path and body, a regular expression for the whole."""
     failpoints: tuple[str, ...]
     """One after another; what was cut off at one is begun again by the next process."""
 
@@ -41,7 +42,7 @@ class CuttingClient(PatientClient):
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Send a request, through as many deaths as are due on it."""
-        due = list(self._due(f"{method} {path}"))
+        due = list(self._due(f"{method} {path} {json.dumps(body)}"))
         answer, _ = await asyncio.gather(
             super().send(who, method, path, body=body, key=key, headers=headers), self._die(due)
         )

@@ -17,25 +17,26 @@ from support.ledger_checker import faults, until_settled
 from support.load import CASE
 from support.whole_stack import WholeStack
 
-COMPLETION = r"POST /v1/media/uploads/[^/]+/completion"
+COMPLETION = "POST /v1/media/uploads/[^/]+/completion .*"
 
 CUTS = (
-    Cut("POST /v1/agencies", ("command.before_commit",)),
-    Cut("POST /v1/rules/packs", ("command.after_commit",)),
-    Cut("POST /v1/rules/calendars", ("relay.before_publish",)),
-    Cut("POST /v1/rules/retention-tables", ("relay.after_publish",)),
-    Cut("POST /v1/people", ("relay.after_delete",)),
-    Cut("POST /v1/people", ("follower.before_commit",)),
-    Cut("POST /v1/people", ("follower.after_commit",)),
-    Cut("POST /v1/media/devices", ("follower.before_offsets",)),
-    Cut("POST /v1/media/repositories", ("follower.after_offsets",)),
-    Cut("POST /v1/cases", ("archive.before_judged",)),
-    Cut("POST /v1/records", ("archive.after_judged",)),
+    Cut("POST /v1/agencies .*", ("command.before_commit",)),
+    Cut("POST /v1/rules/packs .*", ("command.after_commit",)),
+    Cut("POST /v1/rules/calendars .*", ("relay.before_publish",)),
+    Cut("POST /v1/rules/retention-tables .*", ("relay.after_publish",)),
+    Cut("POST /v1/people .*", ("relay.after_delete",)),
+    Cut("POST /v1/people .*", ("follower.before_commit",)),
+    Cut("POST /v1/people .*", ("follower.after_commit",)),
+    Cut("POST /v1/media/devices .*", ("follower.before_offsets",)),
+    Cut("POST /v1/media/repositories .*", ("follower.after_offsets",)),
+    Cut("POST /v1/cases .*", ("archive.before_judged",)),
+    Cut("POST /v1/records .*", ("archive.after_judged",)),
     Cut(COMPLETION, ("media.before_complete", "media.after_complete", "media.before_stored")),
+    # the inspection's recording was not stored on its day
+    Cut("PUT /v1/test/clock .*2025-08-21T08:10.*", ("archive.before_fired", "archive.after_fired")),
     Cut(COMPLETION, ("media.after_join", "media.after_lock", "media.after_stored")),
-    Cut("POST /v1/dossiers", ("archive.before_seal", "archive.after_store", "archive.after_seal")),
+    Cut("POST /v1/dossiers .*", ("archive.before_seal", "archive.after_store", "archive.after_seal")),
     Cut(COMPLETION, ("media.after_removal",)),
-    Cut("PUT /v1/test/clock", ("archive.before_fired", "archive.after_fired")),
 )
 
 
@@ -45,8 +46,8 @@ def test_every_boundary_of_the_application_is_cut() -> None:
     assert named == {name for cut in CUTS for name in cut.failpoints}
 
 
-async def neglect_a_recording(told: story.Story) -> None:
-    """Film another case, send other bytes than declared, and let the time for storing them pass."""
+async def send_other_bytes(told: story.Story) -> None:
+    """Film another case and send other bytes than declared."""
     officer, client = cast.LV.login, told.client
     case = {**CASE, "matter": story.MATTER}
     told.ids["case"] = (await client.post(officer, "/v1/cases", case))["case"]
@@ -60,7 +61,6 @@ async def neglect_a_recording(told: story.Story) -> None:
     await story.put_parts(upload, [b"else"])
     with pytest.raises(RefusedError, match="upload_rejected"):
         await client.post(officer, f"/v1/media/uploads/{upload['upload']}/completion")
-    await told.at("2025-11-24T10:00:00+08:00")
 
 
 @pytest.mark.timeout(2400)
@@ -72,7 +72,7 @@ async def test_a_case_goes_on_whatever_line_the_application_dies_on(whole: Whole
         told = story.Story(client, videos, lambda *_step: None)
         await story.tell(told)
         filed = await run.fetch(told, tmp_path / "dossier")
-        await neglect_a_recording(told)
+        await send_other_bytes(told)
     assert client.cuts == []
     verifier = await asyncio.create_subprocess_exec(
         sys.executable, "data/verify.py", "--root", filed.root, cwd=filed.folder, stdout=asyncio.subprocess.PIPE
