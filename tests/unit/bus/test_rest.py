@@ -52,6 +52,7 @@ def test_it_is_told_what_moves(changes: dict[str, object], told: str) -> None:
         asyncpg.TooManyConnectionsError(),
         asyncpg.ReadOnlySQLTransactionError(),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"),
     ],
     ids=lambda error: type(error).__name__,
 )

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-import asyncpg
-
 from casetrail_common.bus import parking, progress, waiting
 from casetrail_common.bus.envelope import Letter
 from casetrail_common.bus.gaps import Gaps
@@ -21,6 +19,7 @@ from casetrail_common.ids import Service
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
 from casetrail_common.metrics import FACTS_FOLLOWED, FOLLOWING_DELAY
+from casetrail_common.outages import DATABASE_ERRORS
 from casetrail_common.telemetry import span_from
 
 log = logging.getLogger(__name__)
@@ -158,7 +157,7 @@ class Absorber:
         with span_from(letter.traceparent, f"follow {letter.service}", {"casetrail.n": letter.n}):
             try:
                 await tx.handle(letter.open(), letter.content)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            except DATABASE_ERRORS:
                 raise  # the transaction itself is broken
             except Exception as error:
                 log.exception(

@@ -13,6 +13,7 @@ from casetrail_common.bus.kafka import BrokerUnavailableError, Outgoing, Publish
 from casetrail_common.bus.messages import Request
 from casetrail_common.bus.topics import CONTROL_TOPIC, others
 from casetrail_common.ids import Service
+from casetrail_common.outages import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Questions:
             self._wake.clear()
             try:
                 await self._ask_what_is_due()
-            except (BrokerUnavailableError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (BrokerUnavailableError, *DATABASE_ERRORS) as error:
                 # whatever is still missing is asked for again after its pause
                 log.info("questions could not be asked", extra={"error": type(error).__name__})
 

@@ -6,6 +6,8 @@ from typing import Final
 
 import asyncpg
 
+from casetrail_common.outages import DATABASE_ERRORS
+
 _PASSING: Final = ("08", "25006", "25P03", "40", "53", "55", "57", "58")
 """Beginnings of SQLSTATE that say something of the server's condition and nothing of the statement.
 
@@ -20,7 +22,7 @@ def is_transient(error: BaseException) -> bool:
         return (error.sqlstate or "").startswith(_PASSING)
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError | TypeError)
-    return isinstance(error, OSError)
+    return isinstance(error, DATABASE_ERRORS)
 
 
 class Pace:

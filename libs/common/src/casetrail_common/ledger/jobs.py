@@ -11,6 +11,7 @@ import asyncpg
 
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.waking import JOB
+from casetrail_common.outages import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class JobRunner:
         while not stop.is_set():
             try:
                 await self._run_connected(stop)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_ERRORS as error:
                 log.warning("job runner lost its connection", extra={"error": type(error).__name__})
                 await asyncio.sleep(POLL_S)
 

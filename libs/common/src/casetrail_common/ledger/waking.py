@@ -6,6 +6,8 @@ from typing import Final
 
 import asyncpg
 
+from casetrail_common.outages import DATABASE_ERRORS
+
 log = logging.getLogger(__name__)
 
 OUTBOX: Final = "outbox"
@@ -42,5 +44,5 @@ class Waker:
             while self._wanted:
                 channels, self._wanted = sorted(self._wanted), set()
                 await self._pool.execute(_NOTIFY, channels)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DATABASE_ERRORS as error:
             log.info("workers were not woken and will look by themselves: %s", type(error).__name__)

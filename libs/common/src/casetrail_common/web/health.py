@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-import asyncpg
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from casetrail_common.errors import CasetrailError
+from casetrail_common.outages import DATABASE_ERRORS
 
 Check = Callable[[], Awaitable[str | None]]
 """Returns None if all is well, otherwise what is wrong in a few words without names or addresses."""
@@ -58,5 +58,5 @@ async def _outcome(check: Check) -> str:
         return await asyncio.wait_for(check(), CHECK_TIMEOUT_S) or "ok"
     except TimeoutError:
         return "no answer"
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, CasetrailError) as error:
+    except (*DATABASE_ERRORS, CasetrailError) as error:
         return type(error).__name__

@@ -20,6 +20,7 @@ from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
+from casetrail_common.outages import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class Timers:
         while not stop.is_set():
             try:
                 await self._run_connected(stop, backoff)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_ERRORS as error:
                 log.warning("timers lost their connection", extra={"error": type(error).__name__})
                 await asyncio.sleep(backoff.next())
 

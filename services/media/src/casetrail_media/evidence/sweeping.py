@@ -16,6 +16,7 @@ from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.store import Store
 from casetrail_common.objects import ObjectLockedError, ObjectStore, ObjectStoreError
+from casetrail_common.outages import DATABASE_ERRORS
 from casetrail_media.projections import SESSION, UPLOAD
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Sweeper:
                 await self.sweep()
                 await self.clear_abandoned(before=datetime.now(UTC) - ABANDONED_AFTER)
                 pause_s = self.every_s
-            except (ObjectStoreError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except (ObjectStoreError, *DATABASE_ERRORS) as error:
                 log.warning("the sweep was not finished", extra={"error": type(error).__name__})
                 pause_s = min(self.every_s, 60.0)
             try:
