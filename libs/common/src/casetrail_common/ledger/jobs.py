@@ -1,6 +1,7 @@
 """Work that facts cause: repeated until its result is committed, on any worker, never twice at a time."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -115,5 +116,5 @@ class JobRunner:
             await self._handlers[job.kind](job)
         except Exception:
             log.exception("job failed", extra={"kind": job.kind, "agency": job.agency, "attempts": job.attempts})
-            async with self._store.pool.acquire() as conn:
-                await conn.execute(_BACKOFF, job.agency, job.kind, job.key)
+            with contextlib.suppress(*DATABASE_ERRORS):  # an outage is not the job's: it begins at once when that is over
+                await self._store.pool.execute(_BACKOFF, job.agency, job.kind, job.key)
