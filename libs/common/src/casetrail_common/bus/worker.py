@@ -1,6 +1,7 @@
 """One worker: relay, follower, control and jobs of a service, under one roof until told to stop."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from casetrail_common.bus.progress import Bell
 from casetrail_common.bus.questions import Questions
 from casetrail_common.bus.relay import Relay
 from casetrail_common.ledger.store import Store
+
+log = logging.getLogger(__name__)
 
 CANCEL_AGAIN_S: Final = 8.0
 """Longer than any part takes to close what it holds."""
@@ -92,9 +95,25 @@ async def run_worker(
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(_as_coroutine(loop, stop))
-            endless = [group.create_task(part.run()) for part in (relay, control, questions, follower)]
+            endless = [group.create_task(_keep_running(part.run)) for part in (relay, control, questions, follower)]
             await stop.wait()
             await _end(endless)
+
+
+async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:
+    """Run what has no end; should it take a cancellation that nobody asked for as its own, start it again.
+
+    Without this a part could end without a word: to a group of tasks, one that was cancelled is no failure.
+    """
+    while True:
+        try:
+            await run()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+        log.error("a part of the worker ended by itself and is started again")
+        await asyncio.sleep(1.0)
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 from aiokafka.protocol.admin import CreateTopicsRequest
 from aiokafka.protocol.offset import OffsetRequest
 
-from casetrail_common.bus.kafka.errors import BrokerUnavailableError, LayoutError
+from casetrail_common.bus.kafka.errors import BrokerUnavailableError, LayoutError, in_time, told_as_unavailable
 from casetrail_common.bus.kafka.protocol import TopicsRequest
 from casetrail_common.bus.topics import MAX_MESSAGE_BYTES, PARTITIONS, RETENTION_MS
 
@@ -132,7 +132,7 @@ class Broker:
         """Close the connection; the next call opens another."""
         client, self._client = self._client, None
         if client is not None:
-            await client.close()
+            await in_time(client.close())
 
     async def _recent_layout(self, topics: tuple[str, ...]) -> Layout:
         at, layout = self._layouts.get(topics, (0.0, None))
@@ -162,15 +162,12 @@ class Broker:
 
     async def _send(self, request: Any, *, node: int | None = None) -> Any:
         try:
-            client = await self._connected()
-            chosen = client.get_random_node() if node is None else node
-            if chosen is None:
-                await self.close()
-                raise BrokerUnavailableError("the cluster names no broker")
-            return await client.send(chosen, request)
-        except (KafkaError, OSError) as error:
+            with told_as_unavailable():
+                client = await self._connected()
+                return await client.send(client.get_random_node() if node is None else node, request)
+        except BrokerUnavailableError:
             await self.close()
-            raise BrokerUnavailableError(type(error).__name__) from error
+            raise
 
     async def _connected(self) -> AIOKafkaClient:
         async with self._opening:
@@ -181,7 +178,7 @@ class Broker:
                 try:
                     await client.bootstrap()
                 except BaseException:
-                    await client.close()
+                    await in_time(client.close())
                     raise
                 self._client = client
             return self._client

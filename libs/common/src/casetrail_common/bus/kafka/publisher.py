@@ -1,17 +1,15 @@
 """Publishing: everything acknowledged by all replicas, in order, or an error and another attempt by the caller."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
 from casetrail_common.bus.kafka.broker import partition_of
-from casetrail_common.bus.kafka.errors import BrokerUnavailableError
+from casetrail_common.bus.kafka.errors import BrokerUnavailableError, in_time, told_as_unavailable
 from casetrail_common.bus.topics import MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)
@@ -22,7 +20,6 @@ DELIVERY_TIMEOUT_MS: Final = 15_000
 Source: measured, Kafka 4.3 on one node: writing resumes 4.2 to 4.6 s after a kill and restart.
 """
 _START_TIMEOUT_S: Final = 10.0
-_STOP_TIMEOUT_S: Final = 2.0
 _BATCH_BYTES: Final = 256 * 1024
 
 
@@ -54,27 +51,31 @@ class Publisher:
         """
         producer = await self._started()
         try:
-            sent = [
-                await producer.send(
-                    message.topic,
-                    message.value,
-                    key=message.key.encode(),
-                    partition=partition_of(message.key),
-                    headers=[(name, value.encode()) for name, value in message.headers.items()],
-                )
-                for message in messages
-            ]
-            await asyncio.gather(*sent)
-        except (KafkaError, OSError, AssertionError) as error:
-            # aiokafka asserts where it means that a topic is unknown
+            with told_as_unavailable():
+                sent = [await self._send(producer, message) for message in messages]
+                await asyncio.gather(*sent)
+        except BrokerUnavailableError:
             await self._discard(producer)
-            raise BrokerUnavailableError(type(error).__name__) from error
+            raise
 
     async def close(self) -> None:
         """Stop the producer, delivering what it holds if the broker answers soon."""
         producer, self._producer = self._producer, None
         if producer is not None:
             await _stop(producer)
+
+    async def _send(self, producer: AIOKafkaProducer, message: Outgoing) -> "asyncio.Future[object]":
+        try:
+            return await producer.send(  # type: ignore[no-any-return]
+                message.topic,
+                message.value,
+                key=message.key.encode(),
+                partition=partition_of(message.key),
+                headers=[(name, value.encode()) for name, value in message.headers.items()],
+            )
+        except AssertionError as error:
+            # how aiokafka says that it does not know the topic
+            raise BrokerUnavailableError(f"{message.topic} is not known") from error
 
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -93,12 +94,10 @@ class Publisher:
             metadata_max_age_ms=60_000,
         )
         try:
-            async with asyncio.timeout(_START_TIMEOUT_S):
-                await producer.start()
-        except (KafkaError, OSError) as error:
-            await _stop(producer)
-            raise BrokerUnavailableError(type(error).__name__) from error
-        except asyncio.CancelledError:
+            with told_as_unavailable():
+                async with asyncio.timeout(_START_TIMEOUT_S):
+                    await producer.start()
+        except BaseException:
             await _stop(producer)
             raise
         return producer
@@ -111,8 +110,11 @@ class Publisher:
 
 async def _stop(producer: AIOKafkaProducer) -> None:
     """Stop a producer, also one that did not start, without waiting for a broker that may be gone."""
-    with contextlib.suppress(KafkaError, OSError):
-        async with asyncio.timeout(_STOP_TIMEOUT_S):
-            await producer.stop()
-    with contextlib.suppress(KafkaError, OSError):
-        await producer.client.close()
+    if await in_time(producer.stop()):
+        return
+    # it still tries to deliver what it holds, and would go on doing so for ever
+    sender = producer._sender.sender_task  # noqa: SLF001 - there is no public way
+    if sender is not None:
+        sender.cancel()
+    await in_time(producer.client.close())
+    producer._message_accumulator.fail_all(BrokerUnavailableError("given up"))  # noqa: SLF001

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from casetrail_common.bus.kafka.broker import Place
-from casetrail_common.bus.kafka.errors import BrokerUnavailableError
+from casetrail_common.bus.kafka.errors import BrokerUnavailableError, in_time, told_as_unavailable
 from casetrail_common.bus.topics import MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ HEARTBEAT_MS: Final = 2_000
 MAX_PAUSE_MS: Final = 24 * 3600 * 1000
 """How long the caller may take over what it has read and remain a member, in effect for ever: while a database is down
 there is nothing better to do than to wait, and heartbeats go on in the background."""
-_STOP_TIMEOUT_S: Final = 5.0
 FETCH_WAIT_MS: Final = 2_000
 """How long the broker may hold an empty fetch. It answers at once when there is something."""
 PREFETCH_BACKOFF_S: Final = 3_600.0
@@ -90,22 +89,20 @@ class Subscription:
 
     async def __aenter__(self) -> Self:
         try:
-            await self._consumer.start()
-            # aiokafka offers no setting for this
-            self._consumer._fetcher._prefetch_backoff = PREFETCH_BACKOFF_S  # noqa: SLF001
-            self._consumer.subscribe(self._topics, listener=self._listener)
-        except (KafkaError, OSError) as error:
-            await stop_consumer(self._consumer)
-            raise BrokerUnavailableError(type(error).__name__) from error
+            with told_as_unavailable():
+                await self._consumer.start()
+                # aiokafka offers no setting for this
+                self._consumer._fetcher._prefetch_backoff = PREFETCH_BACKOFF_S  # noqa: SLF001
+                self._consumer.subscribe(self._topics, listener=self._listener)
         except BaseException:
-            await stop_consumer(self._consumer)
+            await in_time(self._consumer.stop())
             raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await stop_consumer(self._consumer)
+        await in_time(self._consumer.stop())
 
     async def read(self, *, wait_s: float, at_most: int) -> list[Message]:
         """Return the next messages, in order within each partition; none if nothing came in time.
@@ -119,15 +116,8 @@ class Subscription:
         """
         if not await self._listener.positioned(wait_s):
             return []
-        try:
-            async with asyncio.timeout(wait_s + _STUCK_S):
-                found = await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=at_most)
-        except NoOffsetForPartitionError:
-            return []  # just assigned; it is about to be told where to begin
-        except OffsetOutOfRangeError as error:
-            raise LogMovedError([(tp.topic, tp.partition) for tp in error.args[0]]) from error
-        except (KafkaError, OSError) as error:
-            raise BrokerUnavailableError(type(error).__name__) from error
+        with told_as_unavailable():
+            found = await self._next(wait_s, at_most)
         return [
             Message(
                 tp.topic,
@@ -141,6 +131,15 @@ class Subscription:
             for record in records
         ]
 
+    async def _next(self, wait_s: float, at_most: int) -> Mapping[TopicPartition, list[ConsumerRecord]]:
+        try:
+            async with asyncio.timeout(wait_s + _STUCK_S):
+                return await self._consumer.getmany(timeout_ms=int(wait_s * 1000), max_records=at_most)  # type: ignore[no-any-return]
+        except NoOffsetForPartitionError:
+            return {}  # just assigned; it is about to be told where to begin
+        except OffsetOutOfRangeError as error:
+            raise LogMovedError([(tp.topic, tp.partition) for tp in error.args[0]]) from error
+
     async def commit(self, offsets: Mapping[Place, int]) -> None:
         """Tell the broker how far the group is: a hint for those who watch its lag, nothing rests on it."""
         assigned = self._consumer.assignment()
@@ -148,18 +147,10 @@ class Subscription:
         if not known:
             return
         try:
-            await self._consumer.commit(known)
-        except KafkaError as error:
-            log.info("offsets were not committed", extra={"error": type(error).__name__})
-
-
-async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
-    """Stop a consumer, also one that did not start, without waiting for a broker that may be gone."""
-    try:
-        async with asyncio.timeout(_STOP_TIMEOUT_S):
-            await consumer.stop()
-    except (KafkaError, OSError) as error:
-        log.info("a consumer did not stop cleanly", extra={"error": type(error).__name__})
+            with told_as_unavailable():
+                await self._consumer.commit(known)
+        except BrokerUnavailableError as error:
+            log.info("offsets were not committed", extra={"error": str(error)})
 
 
 class LogMovedError(Exception):
@@ -197,9 +188,8 @@ class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Seek, or note why that was not possible, so that nothing is read from elsewhere."""
         try:
-            await self._seek(assigned)
-        except KafkaError as error:
-            self._failure = BrokerUnavailableError(type(error).__name__)
+            with told_as_unavailable():
+                await self._seek(assigned)
         except Exception as error:  # told to the reader, who may retry: aiokafka would only log it
             self._failure = error
         finally:

@@ -6,10 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
-from casetrail_common.bus.kafka.errors import BrokerUnavailableError
-from casetrail_common.bus.kafka.subscription import stop_consumer
+from casetrail_common.bus.kafka.errors import in_time, told_as_unavailable
 from casetrail_common.bus.topics import MAX_MESSAGE_BYTES, PARTITIONS
 
 _OPEN_TIMEOUT_S: Final = 10.0
@@ -32,10 +30,8 @@ class Tail:
         BrokerUnavailableError
             If the broker does not answer.
         """
-        try:
+        with told_as_unavailable():
             found = await self._consumer.getmany(timeout_ms=1000)
-        except (KafkaError, OSError) as error:
-            raise BrokerUnavailableError(type(error).__name__) from error
         return [(dict(record.headers), record.value or b"") for records in found.values() for record in records]
 
 
@@ -61,16 +57,14 @@ async def open_tail(bootstrap: str, topics: Iterable[str]) -> AsyncIterator[Tail
         await _start_at_end(consumer, topics)
         yield Tail(consumer)
     finally:
-        await stop_consumer(consumer)
+        await in_time(consumer.stop())
 
 
 async def _start_at_end(consumer: AIOKafkaConsumer, topics: Iterable[str]) -> None:
     places = [TopicPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)]
-    try:
+    with told_as_unavailable():
         async with asyncio.timeout(_OPEN_TIMEOUT_S):
             await consumer.start()
             consumer.assign(places)
             for place, end in (await consumer.end_offsets(places)).items():
                 consumer.seek(place, end)
-    except (KafkaError, OSError) as error:
-        raise BrokerUnavailableError(type(error).__name__) from error
