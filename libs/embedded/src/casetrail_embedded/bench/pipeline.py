@@ -14,7 +14,8 @@ from casetrail_embedded.bench.watch import Watch
 from casetrail_intake.commands import AddRecord, RegisterCase
 from casetrail_intake.service import add_record, register_case
 
-DRAINED_WITHIN_S: Final = 60.0
+DRAINED_WITHIN_S: Final = 15.0
+"""Seconds after the last command; what is not projected by then does not count."""
 
 
 async def run_ours(store: Store, watch: Watch, agencies: Sequence[Agency], *, at_once: int, seconds: float) -> Round:
@@ -22,13 +23,13 @@ async def run_ours(store: Store, watch: Watch, agencies: Sequence[Agency], *, at
     begun = time.perf_counter()
     watch.durations_s.clear()
     writers = [_write(store, watch, agencies[i % len(agencies)], until=begun + seconds) for i in range(at_once)]
-    done = sum(await asyncio.gather(*writers))
+    await asyncio.gather(*writers)
     await watch.all_seen(DRAINED_WITHIN_S)
-    return Round(done, watch.last_seen - begun, tuple(watch.durations_s))
+    return Round(len(watch.durations_s), watch.last_seen - begun, tuple(watch.durations_s))
 
 
-async def _write(store: Store, watch: Watch, agency: Agency, *, until: float) -> int:
-    """Open cases and put records into them until it is time to stop; return how many facts that made."""
+async def _write(store: Store, watch: Watch, agency: Agency, *, until: float) -> None:
+    """Open cases and put records into them until it is time to stop."""
     done, case = 0, ""
     while (now := time.perf_counter()) < until:
         decide = _next(agency, case, done)
@@ -36,7 +37,6 @@ async def _write(store: Store, watch: Watch, agency: Agency, *, until: float) ->
         case = answer.body.get("case", case)
         watch.expect(agency.id, answer.position, since=now)
         done += 1
-    return done
 
 
 def _next(agency: Agency, case: str, done: int) -> Decide:

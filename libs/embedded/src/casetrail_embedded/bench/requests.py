@@ -12,7 +12,7 @@ from casetrail_embedded.bench.timings import Round
 from casetrail_embedded.bench.watch import Watch
 
 CASE_BODY: Final = json.dumps(CASE, ensure_ascii=False).encode()
-PROJECTED_WITHIN_S: Final = 60.0
+PROJECTED_WITHIN_S: Final = 15.0
 LINES: Final = 32
 """Connections that steady requests share: more than are ever at work at once."""
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from rich.table import Table
 
 CPU_INFO: Final = Path("/proc/cpuinfo")
 
-console = Console(highlight=False, markup=False, soft_wrap=True)
+console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 140)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,20 @@ class Findings:
         """Take figures down."""
         self.lines.extend(lines)
 
+    @property
+    def took_s(self) -> float:
+        """Seconds since the bench began."""
+        return time.monotonic() - self.begun
+
     def show(self) -> None:
         """Print everything."""
-        table = Table("measured", "Casetrail", "raw limit", "ratio", "aim", box=None, header_style="bold")
+        table = Table(box=None, header_style="bold")
+        for name in ("measured", "Casetrail", "raw limit", "ratio", "aim"):
+            table.add_column(name, no_wrap=name != "Casetrail")
         for line in self.lines:
             ratio = "" if line.ratio is None else f"{line.ratio:.0%}"
             table.add_row(line.what, line.ours, line.raw, ratio, line.aim)
-        took_s = time.monotonic() - self.begun
+        took_s = self.took_s
         others = max(0.0, (busy_s() - self._busy) - (own_s() - self._own)) / took_s / (os.cpu_count() or 1)
         console.print()
         console.print(table)

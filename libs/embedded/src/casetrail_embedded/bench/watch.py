@@ -48,16 +48,14 @@ class Watch:
                 self._idle.set()
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def all_seen(self, within_s: float) -> None:
-        """Wait until nothing is awaited any more.
-
-        Raises
-        ------
-        TimeoutError
-            Something did not come.
-        """
-        async with asyncio.timeout(within_s):
-            await self._idle.wait()
+    async def all_seen(self, within_s: float) -> bool:
+        """Wait until nothing is awaited any more; after so long forget what did not come, and return False."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), within_s)
+        except TimeoutError:
+            self._awaited.clear()
+            return False
+        return True
 
 
 @asynccontextmanager
@@ -74,12 +72,15 @@ async def watching(dsn: str, agencies: Iterable[str]) -> AsyncIterator[Watch]:
         await conn.close()
 
 
-async def until_judged(dsn: str, within_s: float) -> None:
-    """Wait until archive has judged everything, so that one measurement does not burden the next."""
+async def until_judged(dsn: str, within_s: float) -> bool:
+    """Wait until archive has judged everything, so that one measurement does not burden the next; at most so long."""
     conn = await asyncpg.connect(dsn)
+    deadline = time.perf_counter() + within_s
     try:
-        async with asyncio.timeout(within_s):
-            while await conn.fetchval(_TO_BE_JUDGED):  # noqa: ASYNC110 - another process does it: nothing wakes us
-                await asyncio.sleep(0.05)
+        while await conn.fetchval(_TO_BE_JUDGED):
+            if time.perf_counter() > deadline:
+                return False
+            await asyncio.sleep(0.05)
     finally:
         await conn.close()
+    return True
