@@ -36,7 +36,7 @@ RECORDING_BYTES: Final = 96 * 2**20
 UPLOADS: Final = 2
 JUDGED_WITHIN_S: Final = 10.0
 NOTHING_BEGINS_AFTER_S: Final = 200.0
-"""Seconds after which no further measurement is begun, so that on a busy machine, too, it ends in about four minutes."""
+"""Seconds after which no further measurement is begun, so that it ends in about four minutes on a busy machine, too."""
 MB: Final = 2**20
 
 _MEAN_BYTES: Final = """
