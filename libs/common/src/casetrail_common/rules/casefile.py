@@ -89,24 +89,25 @@ class CaseFile:
     """Ids linked to an id, in both directions, apart from the links to the case."""
 
     @cached_property
-    def _by_kind(self) -> Mapping[str, tuple[Thing, ...]]:
+    def by_kind(self) -> Mapping[str, tuple[Thing, ...]]:
+        """All objects by their kind, oldest first."""
         return _sorted_by_kind(self.things.values())
 
     @cached_property
-    def _near(self) -> dict[str, Mapping[str, tuple[Thing, ...]]]:
-        """What is linked to the objects that were asked about."""
+    def linked(self) -> dict[str, Mapping[str, tuple[Thing, ...]]]:
+        """What is linked to the objects that were asked about so far, by their ids."""
         return {}
 
     def _linked(self, id_: str) -> Mapping[str, tuple[Thing, ...]]:
-        found = self._near.get(id_)
+        found = self.linked.get(id_)
         if found is None:
             others = (self.things[other] for other in self.links.get(id_, ()) if other in self.things)
-            found = self._near[id_] = _sorted_by_kind(others)
+            found = self.linked[id_] = _sorted_by_kind(others)
         return found
 
     def of_kind(self, kind: str) -> tuple[Thing, ...]:
         """Return the objects of a kind, oldest first."""
-        return self._by_kind.get(kind, ())
+        return self.by_kind.get(kind, ())
 
     def near(self, thing: Thing, kind: str) -> tuple[Thing, ...]:
         """Return the objects of a kind that are linked to an object, oldest first."""
@@ -142,9 +143,9 @@ class CaseFile:
         change = Change.of(self, changed | linked)
         beside = {other for id_ in changed for other in self.links.get(id_, ())}
         touched = change.ids | beside
-        self._near.update((id_, known) for id_, known in before._near.items() if id_ not in touched)
+        self.linked.update((id_, known) for id_, known in before.linked.items() if id_ not in touched)
         anew = _sorted_by_kind(thing for thing in self.things.values() if thing.kind in change.kinds)
-        self.__dict__["_by_kind"] = {**before._by_kind, **anew}
+        self.__dict__["by_kind"] = {**before.by_kind, **anew}
         return change
 
     def with_(self, other: "CaseFile") -> "CaseFile":

@@ -21,10 +21,10 @@ from casetrail_archive.domain.case import Case, evolve_case
 from casetrail_archive.projections import SHARED_FACTS
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.locked import load_snapshot
-from casetrail_common.rules import CaseFile, Happening, after, build
+from casetrail_common.rules import CaseFile, Happening, Judgement, after, build
 
 KEPT: Final = 32
-"""Case files kept in a process; one of 300 facts takes just under a megabyte.
+"""Case files kept in a process; one of 300 facts takes about two megabytes, with what its findings rest on.
 
 Source: measured; decoding 283 facts and putting them together takes 21 ms, adding one to the file 0.02 ms.
 """
@@ -40,6 +40,8 @@ class _Kept:
     """Last position taken in of each stream."""
     tips: Mapping[str, int] = field(default_factory=dict)
     """Last position taken in of each service's log."""
+    judgement: Judgement = field(default_factory=Judgement)
+    """How it was judged last."""
 
     def is_behind(self, facts: Sequence[Fact]) -> bool:
         """Whether some facts belong before what was taken in: those of a stream that was parked."""
@@ -55,7 +57,7 @@ class _Kept:
             ends[at] = max(fact.stream_seq, ends.get(at, 0))
             tips[fact.service] = max(fact.n, tips.get(fact.service, 0))
         file = after(self.file, *map(Happening.of, facts))
-        return _Kept(file, reduce(evolve_case, facts, self.case), ends, tips)
+        return _Kept(file, reduce(evolve_case, facts, self.case), ends, tips, self.judgement)
 
 
 @dataclass
@@ -80,6 +82,11 @@ class CaseFiles:
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return kept.file
+
+    def judgement(self, agency: str, case_id: str) -> Judgement:
+        """Return how a case was judged last, to go on from there."""
+        kept = self._kept.get((agency, case_id))
+        return kept.judgement if kept else Judgement()
 
     async def shared(self, conn: asyncpg.Connection, agency: str, *, as_of: datetime | None = None) -> CaseFile:
         """Return what all cases of an agency share: people, devices, lists, plans.

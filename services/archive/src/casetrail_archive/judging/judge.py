@@ -6,20 +6,18 @@ from datetime import datetime
 from typing import Final
 
 from casetrail_archive.judging.casefiles import CaseFiles
+from casetrail_archive.judging.deadlines import ACTOR, Point, tell
 from casetrail_archive.judging.findings import add_rows, changes, held_back, latest, set_timers
 from casetrail_archive.judging.laws import Laws
 from casetrail_archive.judging.past import closed_until
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
-from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.jobs import DueJob
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import Job
 from casetrail_common.rules import CaseFile, Finding, LawBook, evaluate
-
-ACTOR: Final = Actor("system:archive")
 
 AT_ONCE: Final = 10
 """Cases judged in one transaction: enough to share its cost, few enough not to keep the agency's commands waiting."""
@@ -82,10 +80,14 @@ class Judge:
         file = await self.files.now(locked.conn, locked.agency, case_id)
         if file is None:
             return ()
-        judged = evaluate(standing.book, file.with_(standing.shared), as_of=locked.now, of=file.things.keys())
+        judgement, whole = self.files.judgement(locked.agency, case_id), file.with_(standing.shared)
+        judged = judgement.again(standing.book, whole, as_of=locked.now, of=file.things.keys())
         found = held_back(judged, closed_until=standing.closed_until)
         changed = changes(await latest(locked.conn, locked.agency, case_id), found)
         if changed:
+            # What is overdue as soon as it is known never had a timer.
+            missed = [Point.end_of(one, one.due) for one in changed if one.status == "overdue" and one.due]
+            await tell(locked, case_id, missed, standing.shared)
             stream = stream_name("case", locked.agency, case_id)
             facts = [NewFact(stream, finding.as_fact(case_id), occurred_at=locked.now) for finding in changed]
             await locked.append(facts, actor=ACTOR)
