@@ -14,7 +14,14 @@ from support.ledgers import real_ledger
 
 OWN = {
     table.__tablename__
-    for table in (storage.CopiedFact, storage.FindingRow, storage.Timer, storage.DeadlineTold, storage.ClosedPast)
+    for table in (
+        storage.CopiedFact,
+        storage.FindingRow,
+        storage.Timer,
+        storage.DeadlineTold,
+        storage.OpenDeadline,
+        storage.ClosedPast,
+    )
 }
 
 

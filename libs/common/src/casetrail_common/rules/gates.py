@@ -43,13 +43,13 @@ def gate(book: LawBook, file: CaseFile, facts: Sequence[NewFact], *, command: st
     proposed = after(file, *(Happening.proposed(new, now=now) for new in facts))
     before, then = (Judging(book, Look(with_steps(seen), now, book.settings)) for seen in (file, proposed))
     for active, rule, gate_ in gating:
-        judged = _as_gated(rule, gate_)
+        judged = as_gated(rule, gate_)
         if _broken(judged, active, then) - _broken(judged, active, before):
             return Refusal(gate_.code, rule.id, active.pack.name)
     return None
 
 
-def _as_gated(rule: Rule, gate_: Gate) -> Rule:
+def as_gated(rule: Rule, gate_: Gate) -> Rule:
     """Return the rule as the gate asks it: of what the command brings about, if that is not the subject.
 
     The act that shows which conduct type it is comes only afterwards.

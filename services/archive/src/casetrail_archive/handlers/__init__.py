@@ -3,5 +3,6 @@
 from casetrail_archive.handlers.dossiers import router as dossiers
 from casetrail_archive.handlers.findings import router as findings
 from casetrail_archive.handlers.law import router as law
+from casetrail_archive.handlers.outlook import router as outlook
 
-__all__ = ["dossiers", "findings", "law"]
+__all__ = ["dossiers", "findings", "law", "outlook"]

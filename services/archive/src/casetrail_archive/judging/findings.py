@@ -27,6 +27,17 @@ _ADD: Final = f"""
 insert into finding (agency, scope, as_of, {", ".join(_COLUMNS)})
 values ({", ".join(f"${place}" for place in range(1, len(_COLUMNS) + 4))})
 """  # noqa: S608  column names come from the dataclass
+OPEN: Final = frozenset({"pending", "overdue"})
+"""Statuses of a duty whose period runs, or ended with it undone."""
+
+_CLOSE: Final = """
+delete from open_deadline d using unnest($3::text[], $4::text[]) as t (rule, subject)
+where d.agency = $1 and d.scope = $2 and d.rule = t.rule and d.subject = t.subject
+"""
+_OPEN: Final = """
+insert into open_deadline (agency, scope, unit, rule, subject, subject_kind, status, due, provisional, pack, calendar)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
 _CLEAR_TIMERS: Final = "delete from timer where agency = $1 and scope = $2 and fire_at > $3"
 _SET_TIMERS: Final = """
 insert into timer (agency, scope, rule, subject, due_at, percent, fire_at)
@@ -92,6 +103,32 @@ async def add_rows(
     """Add a row for each finding that changed."""
     rows = [(agency, scope, as_of, *(getattr(finding, name) for name in _COLUMNS)) for finding in changed]
     await conn.executemany(_ADD, rows)
+
+
+async def list_deadlines(
+    conn: asyncpg.Connection, agency: str, scope: str, changed: Sequence[Finding], *, unit: str | None
+) -> None:
+    """Keep the list of open deadlines as the findings that changed say."""
+    await conn.execute(_CLOSE, agency, scope, [one.rule for one in changed], [one.subject for one in changed])
+    rows = [
+        (
+            agency,
+            scope,
+            unit,
+            one.rule,
+            one.subject,
+            one.subject_kind,
+            one.status,
+            one.due,
+            one.provisional,
+            one.pack,
+            one.calendar,
+        )
+        for one in changed
+        if one.status in OPEN and one.due
+    ]
+    if rows:
+        await conn.executemany(_OPEN, rows)
 
 
 async def set_timers(

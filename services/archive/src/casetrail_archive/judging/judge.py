@@ -7,9 +7,10 @@ from typing import Final
 
 from casetrail_archive.judging.casefiles import CaseFiles
 from casetrail_archive.judging.deadlines import ACTOR, Point, tell
-from casetrail_archive.judging.findings import add_rows, changes, held_back, latest, set_timers
+from casetrail_archive.judging.findings import add_rows, changes, held_back, latest, list_deadlines, set_timers
 from casetrail_archive.judging.laws import Laws
 from casetrail_archive.judging.past import closed_until
+from casetrail_archive.projections import CASE
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
@@ -92,6 +93,8 @@ class Judge:
             facts = [NewFact(stream, finding.as_fact(case_id), occurred_at=locked.now) for finding in changed]
             await locked.append(facts, actor=ACTOR)
             await add_rows(locked.conn, locked.agency, case_id, changed, as_of=locked.now)
+            case = await locked.view().get(CASE, case_id)
+            await list_deadlines(locked.conn, locked.agency, case_id, changed, unit=case.unit if case else None)
             await set_timers(locked.conn, locked.agency, case_id, found, now=locked.now)
         return found
 

@@ -13,6 +13,9 @@ ACROSS_UNITS: Final = frozenset(
 )
 """Roles whose duty does not end at a unit's door."""
 
+OWN_UNIT: Final = frozenset({"case_officer", "intake_clerk"})
+"""Roles that see the cases of their own unit."""
+
 READS_DOSSIERS: Final = frozenset({"agency_head", "archivist"})
 """Roles that read every dossier of their agency."""
 
@@ -31,7 +34,7 @@ async def case_in_sight(view: View, who: Principal, case_id: str) -> Case:
     case = await found_case(view, case_id)
     if who.roles.isdisjoint(ACROSS_UNITS):
         is_own = who.person in case.officers or case.unit == who.unit
-        if not (is_own and who.roles & {"case_officer", "intake_clerk"}):
+        if not (is_own and who.roles & OWN_UNIT):
             who.require(ACROSS_UNITS)
     return case
 

@@ -92,6 +92,29 @@ class DeadlineTold(SQLModel, table=True):
     percent: int = Field(sa_type=SmallInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
 
 
+class OpenDeadline(SQLModel, table=True):
+    """A period that runs, or ended with its duty undone: what the last finding says of it."""
+
+    __tablename__ = "open_deadline"
+    __table_args__ = (
+        Index("open_deadline_due", "agency", "due", "scope", "rule", "subject"),
+        Index("open_deadline_unit", "agency", "unit", "due", "scope", "rule", "subject"),
+    )
+
+    agency: str = Field(sa_type=Text, primary_key=True)
+    scope: str = Field(sa_type=Text, primary_key=True)
+    rule: str = Field(sa_type=Text, primary_key=True)
+    subject: str = Field(sa_type=Text, primary_key=True)
+    unit: str | None = Field(default=None, sa_type=Text)
+    """Unit of the case."""
+    subject_kind: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)
+    due: datetime = Field(sa_type=DateTime(timezone=True))
+    provisional: bool
+    pack: str = Field(sa_type=Text)
+    calendar: str | None = Field(default=None, sa_type=Text)
+
+
 class ClosedPast(SQLModel, table=True):
     """Until when nothing of any service is missing any more, and what keeps more from being closed."""
 

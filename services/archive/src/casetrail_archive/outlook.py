@@ -1,0 +1,96 @@
+"""What archive answers about what lies ahead of a case: what it needs, and what falls due."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from casetrail_common.facts.archive import FindingStatus
+
+
+class Words(BaseModel):
+    """The same in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+class Named(BaseModel):
+    """A code, and what it is called in documents."""
+
+    code: str
+    zh: str
+
+
+class MissingShown(BaseModel):
+    """Something to be made, or to be completed."""
+
+    text: Words
+    kind: str = Field(description="Kind of the object: `record`, `session`, `mark`, `opinion`, …; empty for a choice.")
+    item: str | None = Field(description="The object it belongs to or is to be completed in; null if that is to come.")
+    acts: list[str] = Field(description="Commands that bring it about.")
+    roles: list[str] = Field(description="Who gives the command, or signs.")
+    person: str | None = Field(description="Who of the case that is, as far as it is known.")
+    documents: list[Named] = Field(default=[], description="Types of document, of which one is enough.")
+    signers: list[str] = Field(default=[], description="In which capacities the document is signed.")
+    codes: list[Named] = Field(default=[], description="Other codes of which one is enough: slots, capacities, tags.")
+    fields: list[Named] = Field(default=[], description="What has to be filled in.")
+    count: int = 1
+    either: list[list["MissingShown"]] = Field(default=[], description="Ways of which one is enough.")
+
+
+class NeedShown(BaseModel):
+    """A duty that is not done."""
+
+    rule: str = Field(description="Clause id.")
+    pack: str = Field(description="`pack@version`.")
+    gist: Words
+    subject: str | None = Field(description="The object it is about; null if that is to come.")
+    subject_kind: str
+    subject_zh: str
+    status: FindingStatus
+    severity: Literal["error", "warning"] | None
+    due: datetime | None
+    provisional: bool = Field(description="The due date rests on a year whose holidays are not announced.")
+    time_zh: str = Field(description="By when the clause wants it.")
+    refused_with: str | None = Field(description="Code with which the command is refused as long as it is missing.")
+    missing: list[MissingShown] = Field(description="All of it is needed.")
+    instead: list[list[MissingShown]] = Field(description="What would excuse it.")
+
+
+class StepAhead(BaseModel):
+    """A command that may come next, and what it waits for."""
+
+    command: str
+    text: Words
+    roles: list[str]
+    item: str | None = Field(description="The object it is aimed at, if that is not the case.")
+    detail: str | None = Field(description="Kind of the activity, slot, method or outcome that was assumed.")
+    is_refused: bool = Field(description="A rule refuses it as things stand.")
+    needs: list[NeedShown] = Field(description="What would be wrong if it came now.")
+
+
+class NeedsShown(BaseModel):
+    """What a case needs."""
+
+    case: str
+    as_of: datetime
+    now: list[NeedShown] = Field(description="Its time is running or over; the earliest due first.")
+    before: list[StepAhead] = Field(description="What is needed before each step that may come next.")
+    later: list[NeedShown] = Field(description="What no next step asks for yet, but a later event will.")
+
+
+class DeadlineShown(BaseModel):
+    """A period that is running, or that ended with its duty undone."""
+
+    case: str
+    unit: str | None
+    rule: str
+    gist: Words | None
+    subject: str
+    subject_kind: str
+    status: FindingStatus
+    due: datetime
+    provisional: bool
+    pack: str
+    calendar: str | None
