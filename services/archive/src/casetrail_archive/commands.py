@@ -75,6 +75,14 @@ class SetRetentionTable(Wish):
     entries: Annotated[list[RetentionEntryWish], Field(min_length=1, max_length=500)]
 
 
+class ReplayLaw(Wish):
+    """Ask what a change of the law would change in the open cases; nothing is put in force."""
+
+    pack: LoadPack | None = None
+    calendar: LoadCalendar | None = None
+    parameters: SetParameters | None = None
+
+
 class FileDossier(Wish):
     """Hand the dossier of a closed case over to the archive (T27)."""
 

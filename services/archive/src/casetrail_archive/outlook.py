@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from casetrail_common.facts.archive import FindingStatus
+from casetrail_common.web import Page
 
 
 class Words(BaseModel):
@@ -78,6 +79,43 @@ class NeedsShown(BaseModel):
     now: list[NeedShown] = Field(description="Its time is running or over; the earliest due first.")
     before: list[StepAhead] = Field(description="What is needed before each step that may come next.")
     later: list[NeedShown] = Field(description="What no next step asks for yet, but a later event will.")
+
+
+class JudgedShown(BaseModel):
+    """How a rule judges a subject, as far as it matters to those concerned."""
+
+    status: FindingStatus
+    severity: Literal["error", "warning"] | None
+    due: datetime | None
+    provisional: bool
+    late_by_s: int | None
+    basis: str | None
+    mitigation: str | None
+    since: datetime | None
+
+
+class ChangeShown(BaseModel):
+    """What a rule says of a subject now, and what it would say."""
+
+    rule: str
+    subject: str
+    gist: Words | None
+    before: JudgedShown | None = Field(description="Null if no rule in force says anything.")
+    after: JudgedShown | None
+
+
+class CaseReplayed(BaseModel):
+    """An open case that would be judged otherwise."""
+
+    case: str
+    changes: list[ChangeShown]
+
+
+class ReplayPage(Page[CaseReplayed]):
+    """Open cases that would be judged otherwise; a page may be empty and yet not the last."""
+
+    as_of: datetime
+    judged: int = Field(description="How many open cases this page looked at.")
 
 
 class DeadlineShown(BaseModel):

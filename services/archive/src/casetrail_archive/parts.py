@@ -11,6 +11,7 @@ from casetrail_archive.packing.packer import Packer
 from casetrail_archive.queries.deadlines import Deadlines
 from casetrail_archive.queries.findings import Findings
 from casetrail_archive.queries.needs import NeedsQuery
+from casetrail_archive.queries.replays import Replays
 from casetrail_common.bus.clock import Clock
 from casetrail_common.objects import ObjectStore
 from casetrail_common.settings import Settings
@@ -26,6 +27,7 @@ class Parts:
     findings: Findings
     needs: NeedsQuery
     deadlines: Deadlines
+    replays: Replays
     gatherer: Gatherer
     packer: Packer
     dossiers: ObjectStore

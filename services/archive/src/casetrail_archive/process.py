@@ -17,6 +17,7 @@ from casetrail_archive.projections import FOLDS, react
 from casetrail_archive.queries.deadlines import Deadlines
 from casetrail_archive.queries.findings import Findings
 from casetrail_archive.queries.needs import NeedsQuery
+from casetrail_archive.queries.replays import Replays
 from casetrail_common.bus.asking import Asker
 from casetrail_common.bus.clock import Clock
 from casetrail_common.bus.kafka import Publisher
@@ -51,6 +52,7 @@ def open_parts(process: Process, stack: AsyncExitStack) -> Parts:
         findings=Findings(judge, past),
         needs=NeedsQuery(judge),
         deadlines=Deadlines(judge),
+        replays=Replays(judge),
         gatherer=gatherer,
         packer=Packer(store, gatherer, dossiers),
         dossiers=dossiers,
