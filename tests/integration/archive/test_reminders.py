@@ -1,8 +1,10 @@
 """What archive says of a period before it ends, and to whom it says that it was missed."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from casetrail_archive.judging import timers
 from casetrail_common.facts.intake import PersonRegisteredV1
 from support.archiving import Archiving
 from support.penalty_case import CASE, china
@@ -121,3 +123,26 @@ async def test_what_is_overdue_as_soon_as_it_is_known_was_missed_too(desk: Archi
     [missed], [escalated] = await said(desk, "missed"), await said(desk, "escalated")
     assert missed.occurred_at == escalated.occurred_at == china(10, 17, 23, 59, 59)
     assert missed.recorded_at == china(10, 22)
+
+
+async def test_a_look_at_the_timers_reads_those_that_are_due_and_no_other(desk: Archiving) -> None:
+    await desk.close_case()
+    async with desk.served.process.store.pool.acquire() as conn, conn.transaction():
+        await conn.execute(
+            "insert into timer select $1, 'c' || n, 'r/1', 's', $2::timestamptz + n * interval '1 hour', now(), 100"
+            " from generate_series(1, 20000) n",
+            desk.agency,
+            DUE,
+        )
+        [[looked]] = await conn.fetch(f"explain (analyze, format json) {timers.DUE_AGENCIES}")
+        [[due]] = await conn.fetch(f"explain (analyze, format json) {timers.DUE}", desk.agency, DUE, 50)
+    for plan in (json.loads(looked), json.loads(due)):
+        assert sum(rows_of(plan[0]["Plan"], "timer")) <= 3
+
+
+def rows_of(plan: dict[str, Any], table: str) -> list[int]:
+    """Return how many rows each node of a plan has read of a table, also those it threw away."""
+    own = []
+    if plan.get("Relation Name") == table:
+        own = [plan["Actual Rows"] * plan["Actual Loops"] + plan.get("Rows Removed by Filter", 0)]
+    return [*own, *(rows for part in plan.get("Plans", []) for rows in rows_of(part, table))]

@@ -117,8 +117,10 @@ def finding_on(subject: Thing, rule: Rule, active: ActivePack, judging: Judging)
 
 def _finding(rule: Rule, active: ActivePack, judging: Judging, parts: Sequence[Judged]) -> Finding:
     """Return the finding on a subject: the worst of its parts, with the time of those that have one."""
-    worst = max(parts, key=lambda part: WORSE.index(part.verdict.status))
-    timed = max(parts, key=lambda part: (part.verdict.due is not None, WORSE.index(part.verdict.status)))
+    worst = timed = parts[0]
+    if len(parts) > 1:
+        worst = max(parts, key=lambda part: WORSE.index(part.verdict.status))
+        timed = max(parts, key=lambda part: (part.verdict.due is not None, WORSE.index(part.verdict.status)))
     verdict, met, subject = worst.verdict, worst.met, worst.subject
     is_broken = verdict.status in BROKEN
     offences = [

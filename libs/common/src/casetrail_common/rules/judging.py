@@ -91,7 +91,7 @@ class Judging:
         judged = self._plain(rule, duty, subject)
         if judged is None:
             return None
-        if self.book.versions.superseding(rule.id, local_day(judged.day)) or self._is_relaxed(rule, judged):
+        if self._is_superseded(rule, judged) or self._is_relaxed(rule, judged):
             return replace(judged, verdict=NOT_APPLICABLE, met=None, ends_at=None)
         return judged
 
@@ -126,12 +126,19 @@ class Judging:
             return self.look.moment()
         return subject.at
 
+    def _is_superseded(self, rule: Rule, judged: Judged) -> bool:
+        versions = self.book.versions
+        return versions.has_children(rule.id) and versions.superseding(rule.id, local_day(judged.day)) is not None
+
     # --- 放宽 --------------------------------------------------------------------------------------------------------
 
     def _is_relaxed(self, rule: Rule, base: Judged) -> bool:
+        relaxing = self.book.versions.relaxing(rule.id)
+        if not relaxing:
+            return False
         found = (
             self._exception(exception, duty, base)
-            for exception in self.book.versions.relaxing(rule.id)
+            for exception in relaxing
             for duty in exception.duties
             if duty.kind == base.subject.kind
         )
@@ -181,8 +188,8 @@ def _shown(rule: Rule, limit: object, verdict: Verdict) -> Verdict:
 def reaches(rule: Rule, duty: Duty, look: Look, subject: Thing) -> bool:
     """Whether a sentence speaks of an object as it is now."""
     return (
-        _is_of_its_conduct(rule, look, subject)
-        and duty.where.match(look, subject) is not None
+        duty.where.match(look, subject) is not None
+        and _is_of_its_conduct(rule, look, subject)
         and not (duty.except_ and duty.except_.met(look, subject))
         and (duty.when is None or duty.when.met(look, subject) is not None)
     )

@@ -167,6 +167,10 @@ class Versions:
         """Return the rules that relax another one."""
         return self._relaxing.get(rule, ())
 
+    def has_children(self, rule: str) -> bool:
+        """Whether some child pack has another rule for it, whenever that is in force."""
+        return rule in self._children
+
     def superseding(self, rule: str, day: date) -> str | None:
         """Return the rule of a child pack that stands in the place of one on a day."""
         return next((other for active, other in self._children.get(rule, ()) if self.is_law_of(active, day)), None)
