@@ -10,7 +10,7 @@ import asyncpg
 
 from casetrail_common.errors import CasetrailError
 from casetrail_common.failpoints import failpoint
-from casetrail_common.ids import Service
+from casetrail_common.ids import SERVICES, Service
 from casetrail_common.ledger.append import Law, Tip
 from casetrail_common.ledger.command import (
     Answer,
@@ -75,6 +75,9 @@ class Store:
         self.service: Service = service
         self.pool = pool
         self.folds = tuple(folds)
+        self._folds_of: dict[str, Sequence[Fold[Any]]] = {
+            each: [fold for fold in folds if each in fold.sources] for each in SERVICES
+        }
         self.react = react
         self.law_of = law_of
         self.keeps_content = keeps_content
@@ -84,9 +87,9 @@ class Store:
         self.waker = Waker(pool)
         self._line: Line[Proposal, Stored] = Line(self._commit)
 
-    def folds_of(self, service: str) -> list[Fold[Any]]:
+    def folds_of(self, service: str) -> Sequence[Fold[Any]]:
         """Return the folds that read a service's facts."""
-        return [fold for fold in self.folds if service in fold.sources]
+        return self._folds_of.get(service, ())
 
     @asynccontextmanager
     async def locked(self, agency: str, traceparent: str | None = None) -> AsyncIterator[LockedAgency]:
