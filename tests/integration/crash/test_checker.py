@@ -5,9 +5,8 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from casetrail_common.ledger.rebuilding import rebuild
+from casetrail_embedded.commands.ledger import rebuild_all
 from casetrail_embedded.demo import cast
-from casetrail_intake.projections import FOLDS
 from support.ledger_checker import faults, until_settled
 from support.load import CASE, Load
 from support.patient_client import new_mark
@@ -15,7 +14,7 @@ from support.whole_stack import WholeStack
 
 
 @pytest.mark.timeout(900)
-async def test_what_was_lost_doubled_or_made_up_is_found(whole: WholeStack) -> None:
+async def test_what_was_lost_doubled_or_made_up_is_found(whole: WholeStack, capsys: pytest.CaptureFixture[str]) -> None:
     dsns, load = whole.addresses.app_dsns, Load(whole.addresses.public_url, b"")
     async with load.client((await load.set_up("checked")).id) as client:
         wish = {**CASE, "matter": new_mark()}
@@ -34,6 +33,10 @@ async def test_what_was_lost_doubled_or_made_up_is_found(whole: WholeStack) -> N
     await intake.execute("update snapshot set state = '{}' where agency = 'checked' and kind = 'agency'")
     assert sorted(fault.rpartition(" ")[2] for fault in await faults(dsns, [])) == ["different", "request"]
     await intake.execute("insert into idempotency values ($1, $2, $3, $4, $5, $6)", *answer)
-    await rebuild("intake", FOLDS, dsns, repair=True)
+    assert [await rebuild_all(whole.addresses, repair=repair) for repair in (False, True, False)] == [1, 0, 0]
+    said = capsys.readouterr().out
+    assert said.count("intake/checked: the snapshot agency checked is different") == 2
+    assert "1 snapshots replaced" in said
+    assert said.endswith("every snapshot is what the ledgers say\n")
     assert await faults(dsns, []) == []
     await intake.close()

@@ -95,12 +95,12 @@ async def run_worker(
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(_as_coroutine(loop, stop))
-            endless = [group.create_task(_keep_running(part.run)) for part in (relay, control, questions, follower)]
+            endless = [group.create_task(keep_running(part.run)) for part in (relay, control, questions, follower)]
             await stop.wait()
             await _end(endless)
 
 
-async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:
+async def keep_running(run: Callable[[], Awaitable[None]], *, pause_s: float = 1.0) -> None:
     """Run what has no end; should it take a cancellation that nobody asked for as its own, start it again.
 
     Without this a part could end without a word: to a group of tasks, one that was cancelled is no failure.
@@ -113,7 +113,7 @@ async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:
             if task is None or task.cancelling():
                 raise
         log.error("a part of the worker ended by itself and is started again")
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(pause_s)
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -122,7 +122,5 @@ class JobRunner:
             await self._handlers[job.kind](job)
         except Exception:
             log.exception("job failed", extra={"kind": job.kind, "agency": job.agency, "attempts": job.attempts})
-            with contextlib.suppress(
-                *DATABASE_ERRORS
-            ):  # an outage is not the job's: it begins at once when that is over
+            with contextlib.suppress(*DATABASE_ERRORS):  # an outage is not counted: it is run again when that is over
                 await self._store.pool.execute(_BACKOFF, job.agency, job.kind, job.key)

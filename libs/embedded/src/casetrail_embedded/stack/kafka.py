@@ -85,7 +85,8 @@ def format_storage(jars: Sequence[Path], home: Path, configuration: Path) -> Non
     if (home / "segments" / "meta.properties").exists():
         return
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = java(jars, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(configuration))
+    # one word, because every 64th id begins with a hyphen and would be taken for an option
+    command = java(jars, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(configuration))
     formatted = subprocess.run(  # noqa: S603  our own command, no shell
         command, cwd=home, env=clean_environment(), capture_output=True, check=False
     )
