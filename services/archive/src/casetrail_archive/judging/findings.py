@@ -1,7 +1,7 @@
 """Findings as rows: what the last judgement says, and what a new one changes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -82,8 +82,8 @@ def changes(before: Iterable[Finding], found: Iterable[Finding]) -> list[Finding
     return [*changed, *withdrawn]
 
 
-def _plain(finding: Finding | None) -> dict[str, Any] | None:
-    return None if finding is None else {**asdict(finding), **_PASSING}
+def _plain(finding: Finding | None) -> Finding | None:
+    return None if finding is None else replace(finding, **_PASSING)
 
 
 async def latest(conn: asyncpg.Connection, agency: str, scope: str) -> list[Finding]:
