@@ -1,7 +1,7 @@
-"""What archive answers about what lies ahead of a case: what it needs, and what falls due."""
+"""What archive answers to those who watch over cases: what is needed, what falls due, what was found and put right."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -132,3 +132,46 @@ class DeadlineShown(BaseModel):
     provisional: bool
     pack: str
     calendar: str | None
+
+
+class Supervised(BaseModel):
+    """Something that supervision has recorded."""
+
+    n: int = Field(description="Position in archive's log.")
+    at: datetime
+    by: str
+
+
+class RoundShown(Supervised):
+    """A round of supervision."""
+
+    round: str
+    method: str
+    unit: str | None = None
+    cases: list[str] = []
+    findings: Any
+    breaches: int = 0
+
+
+class RectificationShown(Supervised):
+    """What a unit was urged to put right."""
+
+    rectification: str
+    round: str | None = None
+    unit: str
+    case: str | None = None
+    rule: str | None = None
+    demand: Any
+    due: date | None = None
+    closed_at: datetime | None = None
+    result: Any = None
+
+
+class ReportShown(Supervised):
+    """Statistics that were drawn up."""
+
+    report: str
+    kind: str
+    first: date
+    last: date
+    purposes: list[str] = []

@@ -9,9 +9,11 @@ from casetrail_archive.domain.dossier import Dossier, evolve_dossier
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
 from casetrail_archive.domain.retention import RetentionTable, evolve_retention
 from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
+from casetrail_archive.domain.supervision import Rectification, Round, evolve_rectification, evolve_round
 from casetrail_common.facts.archive import RetentionTableSetV1
 from casetrail_common.facts.common import ContentErasedV1, StreamSealedV1
 from casetrail_common.facts.intake import ActivityStartedV1, AgencyRegisteredV1, CaseClosedV1
+from casetrail_common.facts.keeping import RectificationClosedV1, RectificationOpenedV1, SupervisionRoundHeldV1
 from casetrail_common.facts.media import SessionLinkedV1
 from casetrail_common.ids import SERVICES, new_id
 from casetrail_common.law import LAW, PACK
@@ -90,7 +92,36 @@ SHARED_FACTS: Final = Fold(
     frozenset(SERVICES),
 )
 
-FOLDS: Final[tuple[Fold[Any], ...]] = (CASE, SESSION, DOSSIER, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, LAW, PACK)
+ROUND: Final = Fold(
+    "round",
+    Round,
+    lambda fact: (fact.payload.round,) if isinstance(fact.payload, SupervisionRoundHeldV1) else (),
+    evolve_round,
+    OWN,
+)
+RECTIFICATION: Final = Fold(
+    "rectification",
+    Rectification,
+    lambda fact: (
+        (fact.payload.rectification,) if isinstance(fact.payload, RectificationOpenedV1 | RectificationClosedV1) else ()
+    ),
+    evolve_rectification,
+    OWN,
+)
+
+FOLDS: Final[tuple[Fold[Any], ...]] = (
+    CASE,
+    SESSION,
+    DOSSIER,
+    RETENTION,
+    AGENCY,
+    LAW_FACTS,
+    SHARED_FACTS,
+    ROUND,
+    RECTIFICATION,
+    LAW,
+    PACK,
+)
 
 
 async def react(fact: Fact, view: View) -> Consequences:

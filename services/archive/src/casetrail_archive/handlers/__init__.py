@@ -4,5 +4,6 @@ from casetrail_archive.handlers.dossiers import router as dossiers
 from casetrail_archive.handlers.findings import router as findings
 from casetrail_archive.handlers.law import router as law
 from casetrail_archive.handlers.outlook import router as outlook
+from casetrail_archive.handlers.supervision import router as supervision
 
-__all__ = ["dossiers", "findings", "law", "outlook"]
+__all__ = ["dossiers", "findings", "law", "outlook", "supervision"]
