@@ -22,7 +22,6 @@ SILENT: Final[Mapping[str, str]] = {
     "stream.sealed": "标记第一卷末尾",
     "finding.changed": "规则判定变化",
     "deadline.approaching": "期限提醒",
-    "deadline.escalated": "逾期报告承办机构负责人和监督人员",
     "dossier.drafted": "形成案卷草稿",
     "dossier.sealed": "第一卷封存",
 }
