@@ -75,7 +75,7 @@ class StartSession(Wish):
     mode: Literal["full", "segment", "photo"]
     device: ItemId
     upload_required: bool | None = None
-    key_steps: list[Code] = []
+    key_steps: list[Name] = []
 
 
 class AnnotateSession(Wish):
@@ -194,7 +194,7 @@ class ListedItemWish(Wish):
     link: Literal["initiation", "investigation", "decision", "service", "execution", "archiving"]
     method: AvKind
     mode: Literal["full", "as_appropriate", "optional"]
-    key_steps: list[Code] = []
+    key_steps: list[Name] = []
     extra_content_tags: list[ContentTag] = []
 
 

@@ -23,7 +23,7 @@ from casetrail_media.commands import (
     StartSession,
 )
 from casetrail_media.domain.session import Session, State
-from casetrail_media.projections import ACTIVITY, CASE, SESSION
+from casetrail_media.projections import ACTIVITY, CASE, LINKS, SESSION
 from casetrail_media.service.devices import found_device
 
 
@@ -57,6 +57,12 @@ async def found_session(view: View, session_id: str) -> Session:
     if session is None:
         raise CasetrailError("not_found", {"id": session_id})
     return session
+
+
+async def case_of(view: View, session_id: str, session: Session) -> str | None:
+    """Return the case of a session: named when it began, or by the first fact that linked it since."""
+    links = await view.get(LINKS, session_id)
+    return session.case or next(iter(links.cases if links else ()), None)
 
 
 def annotate_session(session_id: str, wish: AnnotateSession, who: Principal) -> Decide:
