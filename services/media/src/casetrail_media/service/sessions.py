@@ -72,11 +72,9 @@ def annotate_session(session_id: str, wish: AnnotateSession, who: Principal) -> 
         await found_session(view, session_id)
         who.require(("case_officer",))
         payloads: list[Payload] = [AvNoticeGivenV1(session=session_id)] if wish.notice else []
-        if wish.voice or wish.tags or wish.not_present:
-            said = {"voice": list(wish.voice), "tags": list(wish.tags), "not_present": list(wish.not_present)}
+        said = {"voice": list(wish.voice), "tags": list(wish.tags), "not_present": list(wish.not_present)}
+        if not payloads or any(said.values()):
             payloads.append(AvAnnotatedV1(session=session_id, **said))
-        if not payloads:
-            raise CasetrailError("field_missing", {"fields": "notice, voice, tags, not_present"})
         return Plan([of_session(view, session_id, payload) for payload in payloads])
 
     return decide
