@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from casetrail_common.auth.principal import Principal
 from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.archive import DossierFiledV1
 from casetrail_common.facts.use import (
     AccessApprovedV1,
     AccessDeniedV1,
@@ -75,6 +76,29 @@ def _evolve(before: Requests | None, fact: Fact) -> Requests:
 
 REQUESTS: Final = Fold("requests_of_item", Requests, _items, _evolve, frozenset({"review"}))
 """By the id of the item."""
+
+
+@dataclass(frozen=True)
+class FiledIn:
+    """The dossier that a case was filed in, and with it the recordings linked to the case."""
+
+    dossier: str
+
+
+def _filed(fact: Fact) -> Iterable[str]:
+    filed = fact.payload
+    if not isinstance(filed, DossierFiledV1):
+        return ()
+    streams = (named.stream.split(":", 2) for named in filed.streams)
+    return (filed.case, *(item for kind, _, item in streams if kind == "session"))
+
+
+def _evolve_filed(before: FiledIn | None, fact: Fact) -> FiledIn | None:
+    return FiledIn(fact.payload.dossier) if isinstance(fact.payload, DossierFiledV1) else before
+
+
+FILED_IN: Final = Fold("filed_in", FiledIn, _filed, _evolve_filed, frozenset({"archive"}))
+"""By the id of the case, or of a recording linked to it."""
 
 
 async def deciders(view: View, mode: Mode, requester_kind: RequesterKind) -> tuple[Approver, ...]:

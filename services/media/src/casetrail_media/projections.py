@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from casetrail_common.access import FILED_IN, REQUESTS
 from casetrail_common.facts.archive import RetentionTableSetV1
 from casetrail_common.facts.intake import ActivityStartedV1
 from casetrail_common.facts.media import (
@@ -82,6 +83,8 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     CASE,
     ACTIVITY,
     RETENTION,
+    FILED_IN,
+    REQUESTS,
     PERSON,
     LAW,
     PACK,

@@ -5,16 +5,18 @@ import time
 from typing import Final
 
 from casetrail_common.auth import Principal
-from casetrail_common.auth.sight import ACROSS_UNITS, require_sight
+from casetrail_common.auth.sight import ACROSS_UNITS, handles, require_sight
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.media import StoredFile
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.store import Store
 from casetrail_common.web import Page, PageWish
+from casetrail_common.web.desk import Window
 from casetrail_media.domain.session import Session, Upload
 from casetrail_media.evidence.receiving import Arrival
 from casetrail_media.projections import SESSION
 from casetrail_media.schemas import FileArrival, PartToSend, SessionShown, StoredFileShown
+from casetrail_media.service.items import read_item
 from casetrail_media.service.sessions import found_session
 from casetrail_media.service.uploads import STORING, found_upload, receivable
 
@@ -31,20 +33,31 @@ order by s.id limit $5
 """
 
 
-async def session_seen(store: Store, who: Principal, session_id: str) -> Session:
-    """Return a session that the person may see."""
-    async with store.reading(who.agency) as view:
-        session = await found_session(view, session_id)
-    require_sight(who, session.unit)
-    return session
-
-
 async def show_session(store: Store, who: Principal, session_id: str) -> SessionShown:
     """Return a session as it is told."""
-    session = await session_seen(store, who, session_id)
     async with store.reading(who.agency) as view:
+        session = await found_session(view, session_id)
+        require_sight(who, session.unit)
         head = await view.head_of(stream_name("session", who.agency, session_id))
     return _shown(session_id, session, head[0] if head else 0)
+
+
+async def show_item(window: Window, session_id: str, *, as_borrower: bool) -> SessionShown:
+    """Return a session as it is told; to a borrower only under an approved request."""
+    session = await session_lent(window, session_id, as_borrower=as_borrower)
+    async with window.store.reading(window.principal.agency) as view:
+        head = await view.head_of(stream_name("session", view.agency, session_id))
+    return _shown(session_id, session, head[0] if head else 0)
+
+
+async def session_lent(window: Window, session_id: str, *, as_borrower: bool = False) -> Session:
+    """Return a session to who has a part in its case, to a borrower only under an approved request."""
+    who = window.principal
+    async with window.store.reading(who.agency) as view:
+        session = await found_session(view, session_id)
+    if as_borrower or not handles(who, session.unit):
+        await window.decided(read_item(session_id, who))
+    return session
 
 
 async def list_sessions(store: Store, who: Principal, wish: PageWish, *, case: str | None) -> Page[SessionShown]:
