@@ -33,7 +33,7 @@ def calls(case: str, form: str, submission: str) -> list[tuple[str, str, dict[st
         ("POST", f"{LIST}/{new_id('review')}/decisions", {"result": "approved", "items": [form], "reason": "同意"}),
         ("POST", "/v1/exports", {"items": [form], "to": {"kind": "party"}}),
         ("GET", f"/v1/items/{new_id('review')}", None),
-        ("PATCH", f"/v1/items/{new_id('review')}", None),
+        ("PATCH", f"/v1/items/{new_id('review')}", {"change": "trim"}),
         ("DELETE", f"/v1/items/{new_id('review')}", None),
     ]
 

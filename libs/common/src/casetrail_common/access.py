@@ -6,7 +6,7 @@ ask for; nobody's consent lifts secrecy.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
 from casetrail_common.auth.principal import Principal
 from casetrail_common.errors import CasetrailError
@@ -140,7 +140,8 @@ class Lent:
     """An item as its owner lends it."""
 
     id: str
-    kind: Literal["record", "session", "dossier"]
+    kind: str
+    """As packs tell items apart: `record`, `session`, `derivative`, `dossier`."""
     stream: str
     """Where its owner records what is done with it."""
     classes: frozenset[str] = frozenset()
