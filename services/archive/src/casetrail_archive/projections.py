@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from casetrail_archive.domain.agency import Agency, evolve_agency
 from casetrail_archive.domain.case import Case, Session, evolve_case, evolve_session
-from casetrail_archive.domain.dossier import Dossier, evolve_dossier
+from casetrail_archive.domain.dossier import Dossier, Secrets, evolve_dossier, evolve_secrets, is_secret
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
 from casetrail_archive.domain.retention import RetentionTable, evolve_retention
 from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
+from casetrail_common.access import REQUESTS
 from casetrail_common.facts.archive import RetentionTableSetV1
 from casetrail_common.facts.common import ContentErasedV1, StreamSealedV1
 from casetrail_common.facts.intake import ActivityStartedV1, AgencyRegisteredV1, CaseClosedV1
@@ -18,6 +19,7 @@ from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.view import Consequences, Job, View
+from casetrail_common.people import PERSON
 from casetrail_common.rules.model import told_types
 from casetrail_common.sealing import seal_streams
 
@@ -90,7 +92,29 @@ SHARED_FACTS: Final = Fold(
     frozenset(SERVICES),
 )
 
-FOLDS: Final[tuple[Fold[Any], ...]] = (CASE, SESSION, DOSSIER, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, LAW, PACK)
+SECRETS: Final = Fold(
+    "secrets",
+    Secrets,
+    lambda fact: (fact.stream_item,) if fact.stream_kind == "case" and is_secret(fact) else (),
+    evolve_secrets,
+    frozenset({"intake"}),
+)
+"""By the id of the case."""
+
+FOLDS: Final[tuple[Fold[Any], ...]] = (
+    CASE,
+    SESSION,
+    DOSSIER,
+    SECRETS,
+    RETENTION,
+    AGENCY,
+    LAW_FACTS,
+    SHARED_FACTS,
+    REQUESTS,
+    PERSON,
+    LAW,
+    PACK,
+)
 
 
 async def react(fact: Fact, view: View) -> Consequences:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from casetrail_common.facts.archive import DossierDraftedV1, DossierFiledV1, DossierSealedV1, RetentionAssignedV1
 from casetrail_common.facts.common import StreamSealedV1
+from casetrail_common.facts.intake import RecordAddedV1
 from casetrail_common.ledger.fact import Fact
 
 State = Literal["draft", "filed", "sealed"]
@@ -108,3 +109,23 @@ def _moved(dossier: Dossier, fact: Fact) -> Dossier:
                 retained_until=sealed.retained_until,
             )
     return dossier
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secrecy that records of a case are under (涉密类别): who reads the dossier reads them."""
+
+    classes: tuple[str, ...] = ()
+
+
+def is_secret(fact: Fact) -> bool:
+    """Whether a fact adds a classified record."""
+    return isinstance(fact.payload, RecordAddedV1) and fact.payload.classification is not None
+
+
+def evolve_secrets(before: Secrets | None, fact: Fact) -> Secrets | None:
+    """Return the secrecy of a case after a classified record was added."""
+    added = fact.payload
+    if not isinstance(added, RecordAddedV1) or added.classification is None:
+        return before
+    return Secrets(tuple(sorted({*(before.classes if before else ()), added.classification})))
