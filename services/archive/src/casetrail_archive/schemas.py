@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from casetrail_archive.domain.dossier import Dossier, Transfer
+from casetrail_archive.domain.dossier import Dossier
 from casetrail_common.facts.archive import FindingStatus, RetentionEntry
 from casetrail_common.web import Page
 from casetrail_common.web.desk import Written
@@ -195,7 +195,17 @@ def dossier_of(dossier_id: str, dossier: Dossier, *, holds_erased: bool) -> Doss
         bytes=stored.bytes if stored else None,
         sessions=list(filing.sessions) if filing else [],
         awaits=awaited_of(dossier),
-        transfers=[_transfer(moved, dossier) for moved in dossier.transfers],
+        transfers=[
+            TransferShown(
+                record=moved.transfer_list,
+                to=moved.to,
+                received_by=moved.received_by,
+                at=moved.at,
+                sessions=list(moved.sessions),
+                volumes=moved.volumes,
+            )
+            for moved in dossier.transfers
+        ],
         supplements=[
             SupplementShown(
                 volume=one.volume,
@@ -207,18 +217,4 @@ def dossier_of(dossier_id: str, dossier: Dossier, *, holds_erased: bool) -> Doss
             for one in dossier.supplements
         ],
         holds_erased=holds_erased,
-    )
-
-
-def _transfer(moved: Transfer, dossier: Dossier) -> TransferShown:
-    """Return a transfer list: the recordings and volumes that there were when the dossier was handed over."""
-    before = [one for one in dossier.supplements if one.begun_at <= moved.at]
-    filed = dossier.filing.sessions if dossier.filing else ()
-    return TransferShown(
-        record=moved.transfer_list,
-        to=moved.to,
-        received_by=moved.received_by,
-        at=moved.at,
-        sessions=sorted({*filed, *(session for one in before for session in one.sessions)}),
-        volumes=1 + len(before),
     )

@@ -61,6 +61,10 @@ class Transfer:
     to: str
     received_by: str
     at: datetime
+    volumes: int
+    """How many volumes there were."""
+    sessions: tuple[str, ...]
+    """Recordings that these name."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +146,7 @@ def _extended(dossier: Dossier, fact: Fact) -> Dossier:
     """Return the dossier after what may happen to it when it has been filed."""
     match fact.payload:
         case DossierTransferredV1() as moved:
-            transfer = Transfer(moved.record or "", moved.to, moved.received_by, fact.occurred_at)
-            return replace(dossier, transfers=(*dossier.transfers, transfer))
+            return replace(dossier, transfers=(*dossier.transfers, _transfer(dossier, moved, fact)))
         case SupplementAppendedV1() as begun:
             supplement = Supplement(
                 volume=begun.volume,
@@ -155,3 +158,16 @@ def _extended(dossier: Dossier, fact: Fact) -> Dossier:
             )
             return replace(dossier, supplements=(*dossier.supplements, supplement))
     return dossier
+
+
+def _transfer(dossier: Dossier, moved: DossierTransferredV1, fact: Fact) -> Transfer:
+    filed = dossier.filing.sessions if dossier.filing else ()
+    added = (session for one in dossier.supplements for session in one.sessions)
+    return Transfer(
+        transfer_list=moved.record or "",
+        to=moved.to,
+        received_by=moved.received_by,
+        at=fact.occurred_at,
+        volumes=1 + len(dossier.supplements),
+        sessions=tuple(sorted({*filed, *added})),
+    )
