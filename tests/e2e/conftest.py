@@ -9,6 +9,7 @@ import pytest
 
 from casetrail_embedded.demo.story import initiate
 from support.application import Application
+from support.media_acts import act_in_media
 from support.operations import Example, examples
 from support.telling import Told, UnhurriedStory, Videos, in_own_loop, make_videos, new_county, told_whole
 
@@ -57,7 +58,10 @@ async def sent(told: Told, application: Application) -> list[Example]:
         "POST /v1/people/returns": {"officers": ["feng"]},
         "POST /v1/people/delegations": {"deputy": "duan", "valid_from": "2025-08-01", "reason": "外出培训"},
     }
-    return examples(schema, told.noted, more)
+    activity = told.answer("/activities")["activity"]
+    async with application.client(told.agency) as client:
+        await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
+        return examples(schema, [*told.noted, *client.noted], more)
 
 
 _RECORD_ACTS: Final[Mapping[str, Any]] = {

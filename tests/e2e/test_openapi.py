@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from casetrail_embedded.demo.story import initiate, inquire, inspect, review, tell
 from support.application import Application
+from support.media_acts import act_in_media
 from support.telling import UnhurriedStory, Videos, everybody, in_own_loop, silently
 
 EXAMPLES = 8
@@ -59,11 +60,15 @@ async def spoilable(application: Application, videos: Videos) -> Fuzzed:
         dossier, decision = story.ids["dossier"], story.ids["decision"]
         for part in (initiate, inquire, inspect, review):
             await part(story)
+        activity = client.last(f"{story.ids['case']}/activities").answer.json()["activity"]
+        session, device = story.ids["inquiry_session"], story.ids["device"]
         ids = {
             "case": story.ids["case"],
-            "activity": client.last(f"{story.ids['case']}/activities").answer.json()["activity"],
+            "activity": activity,
+            "device": device,
+            "data": await act_in_media(client, device=device, activity=activity, stored=session),
             "record": story.ids["handling"],
-            "session": story.ids["inquiry_session"],
+            "session": session,
             "upload": client.last("/completion").path.split("/")[4],
             "submission": story.ids["submission"],
             "dossier": dossier,

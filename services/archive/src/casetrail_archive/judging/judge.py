@@ -30,7 +30,8 @@ AT_ONCE: Final = 10
 """Cases judged in one transaction: enough to share its cost, few enough not to keep the agency's commands waiting."""
 
 _MARKED: Final = """
-select key from job where agency = $1 and kind = 'judge' and attempts = 0 order by created_at limit $2
+select key from job where agency = $1 and kind = 'judge' and (key = $2 or attempts = 0 and not $3)
+order by key <> $2, created_at limit $4
 """
 _OPEN: Final = """
 select case kind when 'case' then id else kind || ':' || id end as scope from snapshot s
@@ -65,15 +66,20 @@ class Judge:
     laws: Laws = field(default_factory=Laws)
 
     async def judge_marked(self, job: DueJob) -> None:
-        """Judge the case of a job, together with others of the agency that wait; one that failed before goes alone."""
+        """Judge the case of a job, together with others of the agency that wait; one that failed before goes alone.
+
+        Under the lock it is seen which are still to be judged: the job may have been taken along by another.
+        """
         async with self.store.pool.acquire() as conn:  # under the lock only what is new is read
             await self.files.now(conn, job.agency, job.key)
         async with self.store.locked(job.agency) as locked:
-            rows = [] if job.attempts else await locked.conn.fetch(_MARKED, job.agency, AT_ONCE)
+            rows = await locked.conn.fetch(_MARKED, job.agency, job.key, job.attempts > 0, AT_ONCE)
+            if not rows:
+                return
             standing = await self.standing(locked)
-            for case_id in dict.fromkeys([job.key, *(row["key"] for row in rows)]):
-                await self.judge_now(locked, case_id, standing)
-                locked.finish_job("judge", case_id)
+            for row in rows:
+                await self.judge_now(locked, row["key"], standing)
+                locked.finish_job("judge", row["key"])
             failpoint("archive.before_judged")
         failpoint("archive.after_judged")
 

@@ -36,9 +36,13 @@ _PLAIN: Final[Mapping[str, str]] = {
     "content.erased": "依法消除内容",
     "av.session_interrupted": "音像记录中断",
     "av.session_resumed": "音像记录恢复",
+    "av.interruption_reported": "报告音像记录中断",
     "av.exception_recorded": "记录储存例外",
     "av.custody_changed": "变更音像保管人",
     "av.marked_evidence": "音像列为证据",
+    "av.derivative_created": "制作音像派生件",
+    "electronic_data.collected": "采集电子数据",
+    "electronic_data.saved": "保存电子数据",
     "device.fault_reported": "报告设备故障",
 }
 
