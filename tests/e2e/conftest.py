@@ -9,6 +9,7 @@ import pytest
 
 from casetrail_embedded.demo.story import initiate
 from support.application import Application
+from support.keeping_acts import act_in_archive
 from support.media_acts import act_in_media
 from support.operations import Example, examples
 from support.telling import Told, UnhurriedStory, Videos, in_own_loop, make_videos, new_county, told_whole
@@ -61,6 +62,8 @@ async def sent(told: Told, application: Application) -> list[Example]:
     activity = told.answer("/activities")["activity"]
     async with application.client(told.agency) as client:
         await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
+        ids = {name: told.ids[name] for name in ("case", "dossier")}
+        await act_in_archive(client, **ids, session=told.ids["inquiry_session"], record=told.ids["inquiry_record"])
         return examples(schema, [*told.noted, *client.noted], more)
 
 

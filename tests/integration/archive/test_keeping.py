@@ -127,3 +127,27 @@ async def test_a_carrier_a_transfer_and_a_further_volume_are_shown(desk: Archivi
         (moved.json()["record"], "市档案室", 1)
     ]
     assert [(one["volume"], one["records"]) for one in shown["supplements"]] == [(2, [record])]
+
+
+async def test_what_comes_after_filing_belongs_to_a_further_volume(desk: Archiving) -> None:
+    await ready(desk)
+    dossier = (await file(desk, "general")).json()["dossier"]
+    await desk.seal_streams(dossier)
+    await desk.drain("seal")
+    sealed = (await desk.send(desk.who("qin", "archivist"), "GET", f"/v1/dossiers/{dossier}")).json()
+    await desk.at(china(10, 24, 9))
+    wish = {"sessions": [FILMS["AV-1"].session], "medium": "disc", "annotations": {}}
+    assert (await post(desk, "/v1/discs", wish)).status_code == 201
+    await desk.at(china(10, 25, 9))
+    assert (await post(desk, f"/v1/dossiers/{dossier}/supplements", {"reason": "光盘"})).json()["volume"] == 2
+    await desk.at(china(10, 26, 9))
+    assert (await post(desk, f"/v1/dossiers/{dossier}/supplements", {"reason": "移交"})).json()["volume"] == 3
+    moved = await post(desk, f"/v1/dossiers/{dossier}/transfers", {"to": "市档案室", "received_by": "qin"})
+    assert moved.status_code == 201, moved.text
+    shown = await desk.send(desk.who("ma", "supervisor"), "GET", f"/v1/dossiers/{dossier}/supplements")
+    assert [(one["volume"], [fact["type"] for fact in one["facts"]]) for one in shown.json()["volumes"]] == [
+        (2, ["disc.registered", "supplement.appended"]),
+        (3, ["supplement.appended", "dossier.transferred"]),
+    ]
+    after = (await desk.send(desk.who("qin", "archivist"), "GET", f"/v1/dossiers/{dossier}")).json()
+    assert (sealed["state"], after["root"]) == ("sealed", sealed["root"])

@@ -160,6 +160,28 @@ class DossierShown(BaseModel):
     )
 
 
+class AddedFact(BaseModel):
+    """A fact that belongs to a further volume."""
+
+    position: str = Field(description="`<service>:<n>`.")
+    type: str
+    recorded_at: datetime
+
+
+class FurtherVolume(BaseModel):
+    """What was recorded after filing, up to the next volume."""
+
+    volume: int
+    begun_at: datetime | None = Field(description="Absent as long as nobody has begun it.")
+    facts: list[AddedFact]
+
+
+class FurtherVolumes(BaseModel):
+    """The volumes beyond the first one, which never changes."""
+
+    volumes: list[FurtherVolume]
+
+
 class ClockShown(BaseModel):
     """Where an agency's clock stands, after everything due until then has happened."""
 

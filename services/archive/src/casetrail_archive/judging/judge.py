@@ -22,7 +22,7 @@ from casetrail_common.ledger.jobs import DueJob
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import Job
-from casetrail_common.rules import CaseFile, Finding, LawBook
+from casetrail_common.rules import CaseFile, Finding, LawBook, needs_cases
 
 ACTOR: Final = Actor("system:archive")
 
@@ -64,6 +64,7 @@ class Judge:
     store: Store
     files: CaseFiles = field(default_factory=CaseFiles)
     laws: Laws = field(default_factory=Laws)
+    _wide: dict[str, tuple[LawBook, bool]] = field(default_factory=dict)
 
     async def judge_marked(self, job: DueJob) -> None:
         """Judge the case of a job, together with others of the agency that wait; one that failed before goes alone.
@@ -114,7 +115,8 @@ class Judge:
             Id of a case, else `<kind>:<id>`.
         """
         scope = Scope.of(key)
-        file = await self.files.now(locked.conn, locked.agency, key)
+        is_narrow = scope.kind == AGENCY and not self._looks_wide(locked.agency, standing.book)
+        file = None if is_narrow else await self.files.now(locked.conn, locked.agency, key)
         if file is None and scope.kind != AGENCY:
             return ()
         judged: Sequence[Finding] = ()
@@ -129,6 +131,14 @@ class Judge:
             await add_rows(locked.conn, locked.agency, key, changed, as_of=locked.now)
             await set_timers(locked.conn, locked.agency, key, found, now=locked.now)
         return found
+
+    def _looks_wide(self, agency: str, book: LawBook) -> bool:
+        """Whether the law of an agency judges it, or its devices, by what single cases hold; many a law does not."""
+        known, looks = self._wide.get(agency, (None, False))
+        if known is not book:
+            looks = needs_cases(book)
+            self._wide[agency] = (book, looks)
+        return looks
 
     async def _is_taken_up(self, locked: LockedAgency, scope: Scope) -> bool:
         """Whether a case has taken up what used to stand alone: then it is judged there."""
@@ -145,9 +155,11 @@ class Judge:
     async def judged_at(self, conn: asyncpg.Connection, agency: str, key: str, instant: datetime) -> Sequence[Finding]:
         """Return the findings of a scope as it had been recorded by an instant."""
         book = await self.laws.at(conn, agency, instant)
-        file = await self.files.at(conn, agency, key, instant)
+        scope = Scope.of(key)
+        is_narrow = scope.kind == AGENCY and not self._looks_wide(agency, book)
+        file = CaseFile() if is_narrow else await self.files.at(conn, agency, key, instant)
         shared = await self.files.shared(conn, agency, as_of=instant)
-        return found_in(Scope.of(key), book, file, shared, as_of=instant)
+        return found_in(scope, book, file, shared, as_of=instant)
 
 
 async def _tied(locked: LockedAgency, scope: Scope) -> Tied | None:
