@@ -59,7 +59,7 @@ async def sent(told: Told, application: Application) -> list[Example]:
         "POST /v1/people/returns": {"officers": ["feng"]},
         "POST /v1/people/delegations": {"deputy": "duan", "valid_from": "2025-08-01", "reason": "外出培训"},
     }
-    activity = told.answer("/activities")["activity"]
+    activity = told.answer(f"{case}/activities")["activity"]
     async with application.client(told.agency) as client:
         await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
         ids = {name: told.ids[name] for name in ("case", "dossier")}
