@@ -1,11 +1,15 @@
 """How long dossiers are kept, over HTTP: what the rules set is known to the next command."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
+from casetrail_archive.domain.dossier import years_after
 from casetrail_common.facts.acts import PartyObjectedV1
 from casetrail_common.facts.intake import CaseFlaggedV1
+from casetrail_common.objects import ObjectLockedError
 from support.archiving import Archiving
 from support.penalty_case import CASE, FILMS, INTAKE, china
 
@@ -151,3 +155,21 @@ async def test_what_comes_after_filing_belongs_to_a_further_volume(desk: Archivi
     ]
     after = (await desk.send(desk.who("qin", "archivist"), "GET", f"/v1/dossiers/{dossier}")).json()
     assert (sealed["state"], after["root"]) == ("sealed", sealed["root"])
+
+
+async def test_a_sealed_volume_is_locked_for_the_years_that_are_added(desk: Archiving) -> None:
+    await ready(desk)
+    dossier = (await file(desk, "general")).json()["dossier"]
+    await desk.seal_streams(dossier)
+    await desk.drain("seal")
+    before = (await desk.send(desk.who("qin", "archivist"), "GET", f"/v1/dossiers/{dossier}")).json()
+    until = datetime.fromisoformat(before["retained_until"])
+    for years, added in ((5, 0), (14, 4)):
+        assert (await post(desk, f"/v1/dossiers/{dossier}/retention", {"years": years})).status_code == 201
+        await desk.drain("lengthen")
+        shown = (await desk.send(desk.who("qin", "archivist"), "GET", f"/v1/dossiers/{dossier}")).json()
+        end = years_after(until, added)
+        assert datetime.fromisoformat(shown["retained_until"]) == end
+        sooner = end - timedelta(days=1)
+        with pytest.raises(ObjectLockedError):
+            await desk.parts.dossiers.lock_version(before["object"], before["version_id"], retain_until=sooner)

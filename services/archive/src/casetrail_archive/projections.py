@@ -195,6 +195,9 @@ async def _packing(fact: Fact, view: View) -> list[Job]:
             dossier = await view.get(DOSSIER, dossier_id)
             filing = dossier.filing if dossier else None
             return [Job("seal", dossier_id)] if filing and filing.is_complete else []
+        case RetentionAssignedV1(dossier=dossier_id):
+            dossier = await view.get(DOSSIER, dossier_id)
+            return [Job("lengthen", dossier_id)] if dossier and dossier.volume else []
         case ContentErasedV1(case=str(case_id)):
             case = await view.get(CASE, case_id)
             return [Job("discard", case_id)] if case and case.dossier else []

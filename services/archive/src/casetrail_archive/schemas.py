@@ -210,7 +210,7 @@ def dossier_of(dossier_id: str, dossier: Dossier, *, holds_erased: bool) -> Doss
         sealed_at=dossier.sealed_at,
         retention_class=filing.retention_class if filing else None,
         retention_years=filing.retention_years if filing else None,
-        retained_until=dossier.retained_until,
+        retained_until=dossier.locked_until,
         root=dossier.root,
         object=stored.object if stored else None,
         version_id=stored.version_id if stored else None,

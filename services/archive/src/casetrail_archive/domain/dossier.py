@@ -92,8 +92,27 @@ class Dossier:
     root: str | None = None
     sealed_at: datetime | None = None
     retained_until: datetime | None = None
+    """Until when the volume was locked when it was sealed."""
+    sealed_years: int = 0
+    """Years for which it was."""
     transfers: tuple[Transfer, ...] = ()
     supplements: tuple[Supplement, ...] = ()
+
+    @property
+    def locked_until(self) -> datetime | None:
+        """Until when nobody can delete the volume: years that were added since count, fewer years change nothing."""
+        if self.retained_until is None or self.filing is None:
+            return None
+        more = (self.filing.retention_years or 0) - self.sealed_years
+        return years_after(self.retained_until, max(more, 0))
+
+
+def years_after(instant: datetime, years: int) -> datetime:
+    """Return the end of a period of years; one that begins on a leap day ends on the first of March."""
+    try:
+        return instant.replace(year=instant.year + years)
+    except ValueError:
+        return instant.replace(year=instant.year + years, month=3, day=1)
 
 
 def stream_key(service: str, stream: str) -> str:
@@ -138,6 +157,7 @@ def _moved(dossier: Dossier, fact: Fact) -> Dossier:
                 root=sealed.root,
                 sealed_at=fact.recorded_at,
                 retained_until=sealed.retained_until,
+                sealed_years=(filing.retention_years if filing else None) or 0,
             )
     return _extended(dossier, fact)
 
