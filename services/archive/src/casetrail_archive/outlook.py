@@ -121,7 +121,7 @@ class ReplayPage(Page[CaseReplayed]):
 class DeadlineShown(BaseModel):
     """A period that is running, or that ended with its duty undone."""
 
-    case: str
+    case: str | None = Field(description="Null for what belongs to no case: a device, the agency.")
     unit: str | None
     rule: str
     gist: Words | None

@@ -15,6 +15,7 @@ from casetrail_common.rules.judgement import Judgement
 from casetrail_common.rules.judging import LawBook
 from casetrail_common.rules.loader import SHIPPED, pack_document, read_document, read_file
 from casetrail_common.rules.pack import ActivePack, Pack
+from casetrail_common.rules.reach import needs_cases
 from casetrail_common.rules.rollups import RollUp, rolled_up
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "compiled",
     "evaluate",
     "gate",
+    "needs_cases",
     "pack_document",
     "read_document",
     "read_file",

@@ -52,7 +52,7 @@ class Finding:
     """When the period began that ends at `next_due`."""
     engine: str = ENGINE
 
-    def as_fact(self, case: str) -> FindingChangedV1:
+    def as_fact(self, case: str | None) -> FindingChangedV1:
         """Return the finding as archive records it."""
         return FindingChangedV1(
             case=case,

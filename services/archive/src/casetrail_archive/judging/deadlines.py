@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from casetrail_archive.judging.scopes import Scope
 from casetrail_archive.projections import CASE
 from casetrail_common.calendar import whole_second
 from casetrail_common.facts.archive import DeadlineMissedV1
 from casetrail_common.facts.keeping import DeadlineApproachingV1, DeadlineEscalatedV1
-from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.locked import LockedAgency
@@ -70,28 +70,27 @@ def points(finding: Finding) -> Iterator[Point]:
     yield Point.end_of(finding, due)
 
 
-async def tell(locked: LockedAgency, case_id: str, reached: Sequence[Point], shared: CaseFile) -> None:
-    """Append what is to be said of points that a case has reached with the duty undone; of each once, for ever."""
+async def tell(locked: LockedAgency, scope: Scope, reached: Sequence[Point], shared: CaseFile) -> None:
+    """Append what is to be said of points that a scope has reached with the duty undone; of each once, for ever."""
     if not reached:
         return
     columns = [[getattr(point, name) for point in reached] for name in ("rule", "subject", "due", "percent")]
-    rows = await locked.conn.fetch(_REMEMBER, locked.agency, case_id, *columns)
+    rows = await locked.conn.fetch(_REMEMBER, locked.agency, scope.key, *columns)
     new = {tuple(row.values()) for row in rows}
-    stream = stream_name("case", locked.agency, case_id)
-    case = await locked.view().get(CASE, case_id)
-    to = recipients(shared, case.unit if case else None)
+    stream = scope.stream(locked.agency)
+    to = recipients(shared, await unit_of(locked, scope))
     facts = [
         NewFact(stream, payload, occurred_at=point.at)
         for point in reached
         if (point.rule, point.subject, point.due, point.percent) in new
-        for payload in _said(case_id, point, to)
+        for payload in _said(scope.case, point, to)
     ]
     if facts:
         await locked.append(facts, actor=ACTOR)
 
 
 def _said(
-    case_id: str, point: Point, to: Sequence[str]
+    case_id: str | None, point: Point, to: Sequence[str]
 ) -> list[DeadlineApproachingV1 | DeadlineMissedV1 | DeadlineEscalatedV1]:
     of = {"case": case_id, "rule": point.rule, "subject": point.subject, "due": point.due}
     if point.percent < END:
@@ -100,6 +99,14 @@ def _said(
         DeadlineMissedV1.model_validate(of),
         DeadlineEscalatedV1.model_validate({**of, "to": list(to)}),
     ]
+
+
+async def unit_of(locked: LockedAgency, scope: Scope) -> str | None:
+    """Return the unit that handles a case; None for what is no case."""
+    if scope.case is None:
+        return None
+    case = await locked.view().get(CASE, scope.case)
+    return case.unit if case else None
 
 
 def recipients(shared: CaseFile, unit: str | None) -> list[str]:

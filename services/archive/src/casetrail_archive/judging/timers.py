@@ -14,6 +14,7 @@ from casetrail_archive.judging.deadlines import END, Point, tell
 from casetrail_archive.judging.findings import set_timers
 from casetrail_archive.judging.judge import Judge, Standing
 from casetrail_archive.judging.past import Past, Watermark
+from casetrail_archive.judging.scopes import Scope
 from casetrail_common.bus.transient import Backoff, is_transient
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ledger.locked import LockedAgency
@@ -160,7 +161,7 @@ class Timers:
             for row in due
             if _is_undone(found.get((row["rule"], row["subject"])), row)
         ]
-        await tell(locked, case_id, reached, standing.shared)
+        await tell(locked, Scope.of(case_id), reached, standing.shared)
 
 
 def _is_undone(finding: Finding | None, row: asyncpg.Record) -> bool:

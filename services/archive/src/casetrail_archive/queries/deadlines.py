@@ -7,9 +7,11 @@ from typing import Final
 import asyncpg
 
 from casetrail_archive.judging.judge import Judge
+from casetrail_archive.judging.scopes import Scope
 from casetrail_archive.outlook import DeadlineShown, Words
-from casetrail_archive.queries.sight import ACROSS_UNITS, OWN_UNIT
+from casetrail_archive.queries.sight import ACROSS_UNITS
 from casetrail_common.auth import Principal
+from casetrail_common.auth.sight import WITHIN_UNIT
 from casetrail_common.rules import LawBook
 from casetrail_common.web import Page, PageWish
 
@@ -40,7 +42,7 @@ class Deadlines:
         until
             Leave out what falls due later.
         """
-        if unit is None or unit != who.unit or who.roles.isdisjoint(OWN_UNIT):
+        if unit is None or unit != who.unit or who.roles.isdisjoint(WITHIN_UNIT):
             who.require(ACROSS_UNITS)
         due, *after = paging.after(int, str, str, str) or _START
         async with self.judge.store.reading(who.agency) as view:
@@ -49,8 +51,8 @@ class Deadlines:
             begin = datetime.fromtimestamp(min(int(due), _LAST), UTC)
             rows = await conn.fetch(_OPEN, who.agency, unit, until, begin, *after, paging.limit + 1)
             book = await self.judge.laws.at(conn, who.agency, now)
-        shown = [_shown(row, book) for row in rows]
-        return paging.page(shown, lambda one: (int(one.due.timestamp()), one.case, one.rule, one.subject))
+        listed = paging.page(rows, lambda row: (int(row["due"].timestamp()), row["scope"], row["rule"], row["subject"]))
+        return Page[DeadlineShown](items=[_shown(row, book) for row in listed.items], next=listed.next)
 
 
 _LAST: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
@@ -60,7 +62,7 @@ _LAST: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 def _shown(row: asyncpg.Record, book: LawBook) -> DeadlineShown:
     rule = next(iter(book.versions.named(row["rule"])), None)
     return DeadlineShown(
-        case=row["scope"],
+        case=Scope.of(row["scope"]).case,
         unit=row["unit"],
         rule=row["rule"],
         gist=Words(zh=rule.gist.zh, en=rule.gist.en) if rule else None,

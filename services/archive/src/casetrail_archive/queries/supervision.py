@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 from casetrail_archive.outlook import RectificationShown, ReportShown, RoundShown, Supervised
-from casetrail_archive.queries.sight import ACROSS_UNITS, OWN_UNIT
+from casetrail_archive.queries.sight import ACROSS_UNITS
 from casetrail_common.auth import Principal
+from casetrail_common.auth.sight import WITHIN_UNIT
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.reading import facts_of, shown
@@ -40,7 +41,7 @@ async def list_rectifications(
     store: Store, who: Principal, paging: PageWish, *, unit: str | None, is_open: bool | None
 ) -> Page[RectificationShown]:
     """Return what units were urged to put right."""
-    if unit is None or unit != who.unit or who.roles.isdisjoint(OWN_UNIT):
+    if unit is None or unit != who.unit or who.roles.isdisjoint(WITHIN_UNIT):
         who.require(ACROSS_UNITS)
     told = await _told(store, who.agency, OPENED, CLOSED)
     closed = {said["rectification"]: (fact, said) for fact, said in told if fact.type == CLOSED}
