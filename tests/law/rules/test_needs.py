@@ -10,6 +10,7 @@ from casetrail_archive.domain.acts import ACTS, acts_for
 from casetrail_archive.domain.ahead import PROPOSED, Step, steps_ahead
 from casetrail_common.calendar import Calendar
 from casetrail_common.facts.archive import CalendarLoadedV1
+from casetrail_common.facts.intake import RecordAddedV1
 from casetrail_common.rules import (
     CaseFile,
     Happening,
@@ -97,7 +98,7 @@ def test_once_they_are_given_nothing_is_asked_for_any_more() -> None:
 
 def test_a_document_that_lacks_a_signature_is_to_be_signed_and_not_made_again() -> None:
     unsigned = penalty.told_otherwise(
-        story(), penalty.i.RecordAddedV1, lambda record: record.record == "D-2", marks=[penalty.SIGNED[0]]
+        story(), RecordAddedV1, lambda record: record.record == "D-2", marks=[penalty.SIGNED[0]]
     )
     jining = LawBook((activate(compile_pack(pack_document("jining-aic-2017", "2017-11-21"))),), CALENDAR)
     needs = replace(needs_at("2025-08-20T12:00", unsigned), book=jining).now()
