@@ -4,6 +4,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from casetrail_archive.judging import timers
 from casetrail_common.facts.intake import PersonRegisteredV1
 from support.archiving import Archiving
@@ -80,6 +82,24 @@ async def test_judging_again_recalls_nothing_twice(desk: Archiving) -> None:
             )
             assert any(finding.rule == ARCHIVING for finding in found)
         await desk.settle()
+    assert await reminders(desk) == [(50, whole(HALF))]
+
+
+async def test_what_was_cut_off_before_the_commit_is_recalled_once(
+    desk: Archiving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.close_case(settling=True)
+    await desk.served.process.ledgers.set_clock(desk.agency, whole(HALF))
+
+    def die(name: str) -> None:
+        raise ConnectionAbortedError(name)
+
+    with monkeypatch.context() as armed:
+        armed.setattr(timers, "failpoint", die)
+        with pytest.raises(ConnectionAbortedError):
+            await desk.timers.fire(desk.agency)
+    assert await reminders(desk) == []
+    await desk.settle()
     assert await reminders(desk) == [(50, whole(HALF))]
 
 

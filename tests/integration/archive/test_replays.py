@@ -61,6 +61,30 @@ async def test_what_happened_before_a_law_began_would_not_be_judged_by_it(desk: 
     assert not any(change["rule"] == ARCHIVING for change in changes)
 
 
+async def test_a_child_pack_would_take_the_place_of_its_parents_rule(desk: Archiving) -> None:
+    await desk.close_case()
+    rule: dict[str, Any] = {
+        "id": "demo-xiangyun/3.1",
+        "overrides": ARCHIVING,
+        "authority_level": "normative_document",
+        "parameters": {"archive_deadline": {"value": 15, "unit": "working_days"}},
+    }
+    child = {
+        "pack": "demo-xiangyun",
+        "version": "2025-09-01",
+        "valid_from": "2025-09-01",
+        "inherits": "henan-2019",
+        "rules": [rule],
+    }
+    changes = {c["rule"]: c for c in (await replay(desk, {"pack": child}))["items"][0]["changes"]}
+    assert changes[ARCHIVING]["after"]["status"] == "not_applicable"
+    assert changes["demo-xiangyun/3.1"]["before"] is None
+    assert changes["demo-xiangyun/3.1"]["after"]["due"] < changes[ARCHIVING]["before"]["due"]
+    longer = {**rule, "parameters": {"archive_deadline": {"value": 25, "unit": "working_days"}}}
+    refused = await replay(desk, {"pack": {**child, "rules": [longer]}}, status=422)
+    assert refused["code"] == "relax_not_allowed"
+
+
 async def test_the_same_law_again_changes_nothing(desk: Archiving) -> None:
     await desk.close_case()
     assert (await replay(desk, {"calendar": {"calendar": "CN-2024-2026"}}))["items"] == []

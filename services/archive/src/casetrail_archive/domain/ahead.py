@@ -57,7 +57,7 @@ def steps_ahead(case: Thing, file: CaseFile, now: datetime, *, activity: str | N
     for running in file.of_kind("activity"):
         if value_of(running, "ended_at") is None:
             yield Step("end_activity", (ActivityEndedV1(activity=running.id),), running.id, _text(running, "kind"))
-    if activity is not None:
+    if activity is not None and value_of(case, "closed_at") is None:
         yield Step("start_activity", tuple(_activity(case, activity)), detail=activity)
     yield from _moving(case, file, now)
 
