@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from casetrail_embedded.demo import cast
 from casetrail_embedded.demo.story import initiate
 from support.application import Application
 from support.media_acts import act_in_media
@@ -52,6 +53,7 @@ async def sent(told: Told, application: Application) -> list[Example]:
         f"POST /v1/cases/{case}/erasures": {"reason": "retention_expired"},
         f"POST /v1/records/{told.ids['source']}/marks": {"marks": [{"by": "feng", "as": "officer"}]},
         f"POST /v1/reviews/{submission}/return": {"reason": "补充证据"},
+        **_review_acts(told),
         "POST /v1/rules/parameters": {"values": {"access_approver": "agency_head"}},
         **{f"POST /v1/cases/{case}/{path}": body for path, body in _case_acts(told).items()},
         **{f"POST /v1/records/{told.ids['inquiry_record']}/{path}": body for path, body in _RECORD_ACTS.items()},
@@ -60,6 +62,10 @@ async def sent(told: Told, application: Application) -> list[Example]:
     }
     activity = told.answer("/activities")["activity"]
     async with application.client(told.agency) as client:
+        asked = more["POST /v1/access-requests"]
+        request = (await client.post(cast.PARTY.login, "/v1/access-requests", asked))["request"]
+        granted = {"result": "approved", "items": asked["items"], "reason": "同意"}
+        more[f"POST /v1/access-requests/{request}/decisions"] = granted
         await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
         return examples(schema, [*told.noted, *client.noted], more)
 
@@ -68,6 +74,30 @@ _RECORD_ACTS: Final[Mapping[str, Any]] = {
     "refusals": {"party": "hengyuan", "note": "拒绝签名", "officers": ["feng", "lv"]},
     "corrections": {"corrections": [{"id": "c1", "position": "第二页", "before": "三件", "after": "七件"}]},
 }
+
+
+def _review_acts(told: Told) -> dict[str, Any]:
+    """Return acts of review that the told case did not need."""
+    case, source, review = told.ids["case"], told.ids["source"], f"POST /v1/reviews/{told.ids['submission']}"
+    views = [{"member": "songw", "view": "同意"}]
+    return {
+        f"{review}/discussion": {"views": views, "conclusion": "同意处罚", "result": "agree"},
+        f"{review}/termination": {"outcome": "withdrawn", "form": told.ids["closure"], "reason": "撤回"},
+        "POST /v1/decisions": {
+            "case": case,
+            "number": "1",
+            "content": "罚款",
+            "seal": "agency",
+            "issued_on": "2025-09-04",
+        },
+        "POST /v1/access-requests": {
+            "items": [source],
+            "mode": "copy",
+            "requester_kind": "party",
+            "purpose": "申请行政复议",
+        },
+        "POST /v1/exports": {"items": [source], "to": {"kind": "personal_drive"}},
+    }
 
 
 def _case_acts(told: Told) -> dict[str, Any]:
