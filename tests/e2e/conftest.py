@@ -7,10 +7,12 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from casetrail_embedded.demo import cast
 from casetrail_embedded.demo.story import initiate
+from support.access_acts import ask_and_take_out
 from support.application import Application
+from support.keeping_acts import act_in_archive
 from support.media_acts import act_in_media
+from support.noting import Noted
 from support.operations import Example, examples
 from support.telling import Told, UnhurriedStory, Videos, in_own_loop, make_videos, new_county, told_whole
 
@@ -42,8 +44,24 @@ async def case(county: UnhurriedStory) -> UnhurriedStory:
     return county
 
 
+@pytest.fixture(scope="session")
+def other_acts(told: Told, application: Application) -> list[Noted]:
+    """What may be done beyond the told case with recordings, devices, carriers and copies, once in its agency."""
+
+    async def act() -> list[Noted]:
+        activity = told.answer(f"{told.ids['case']}/activities")["activity"]
+        async with application.client(told.agency) as client:
+            await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
+            ids = {name: told.ids[name] for name in ("case", "dossier")}
+            await act_in_archive(client, **ids, session=told.ids["inquiry_session"], record=told.ids["inquiry_record"])
+            await ask_and_take_out(client, record=told.ids["inquiry_record"])
+            return client.noted
+
+    return in_own_loop(act)
+
+
 @pytest.fixture
-async def sent(told: Told, application: Application) -> list[Example]:
+async def sent(told: Told, application: Application, other_acts: list[Noted]) -> list[Example]:
     """An acceptable request for every operation that sends something."""
     async with httpx.AsyncClient(base_url=application.url) as http:
         schema = (await http.get("/openapi.json")).json()
@@ -60,14 +78,7 @@ async def sent(told: Told, application: Application) -> list[Example]:
         "POST /v1/people/returns": {"officers": ["feng"]},
         "POST /v1/people/delegations": {"deputy": "duan", "valid_from": "2025-08-01", "reason": "外出培训"},
     }
-    activity = told.answer("/activities")["activity"]
-    async with application.client(told.agency) as client:
-        asked = more["POST /v1/access-requests"]
-        request = (await client.post(cast.PARTY.login, "/v1/access-requests", asked))["request"]
-        granted = {"result": "approved", "items": asked["items"], "reason": "同意"}
-        more[f"POST /v1/access-requests/{request}/decisions"] = granted
-        await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
-        return examples(schema, [*told.noted, *client.noted], more)
+    return examples(schema, [*told.noted, *other_acts], more)
 
 
 _RECORD_ACTS: Final[Mapping[str, Any]] = {
@@ -78,25 +89,15 @@ _RECORD_ACTS: Final[Mapping[str, Any]] = {
 
 def _review_acts(told: Told) -> dict[str, Any]:
     """Return acts of review that the told case did not need."""
-    case, source, review = told.ids["case"], told.ids["source"], f"POST /v1/reviews/{told.ids['submission']}"
+    review, decision = (
+        f"POST /v1/reviews/{told.ids['submission']}",
+        {"number": "1", "content": "罚款", "seal": "agency"},
+    )
     views = [{"member": "songw", "view": "同意"}]
     return {
         f"{review}/discussion": {"views": views, "conclusion": "同意处罚", "result": "agree"},
         f"{review}/termination": {"outcome": "withdrawn", "form": told.ids["closure"], "reason": "撤回"},
-        "POST /v1/decisions": {
-            "case": case,
-            "number": "1",
-            "content": "罚款",
-            "seal": "agency",
-            "issued_on": "2025-09-04",
-        },
-        "POST /v1/access-requests": {
-            "items": [source],
-            "mode": "copy",
-            "requester_kind": "party",
-            "purpose": "申请行政复议",
-        },
-        "POST /v1/exports": {"items": [source], "to": {"kind": "personal_drive"}},
+        "POST /v1/decisions": {"case": told.ids["case"], **decision, "issued_on": "2025-09-04"},
     }
 
 

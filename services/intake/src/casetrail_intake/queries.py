@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import ACROSS_UNITS, handles, require_sight
+from casetrail_common.facts.acts import PermitItemConfiguredV1, RecordPlanPublishedV1
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.reading import commitments_in, facts_of, shown
 from casetrail_common.ledger.store import Store
@@ -14,8 +15,18 @@ from casetrail_common.web.desk import Window
 from casetrail_intake.domain.case import Case, state_of
 from casetrail_intake.domain.records import Record
 from casetrail_intake.projections import CASE, FILED, IN_REVIEW, case_now
-from casetrail_intake.schemas import CaseShown, MarksShown, OpinionShown, RecordShown
+from casetrail_intake.schemas import (
+    CaseShown,
+    MarksShown,
+    OpinionShown,
+    PermitItemsShown,
+    RecordPlansShown,
+    RecordShown,
+)
 from casetrail_intake.service.items import own_record, read_item, stream_of_record
+
+STAFF: Final = ACROSS_UNITS | {"administrator", "case_officer", "device_custodian", "intake_clerk", "pack_admin"}
+"""Roles that see what their agency lays down."""
 
 _CASES: Final = """
 select c.id, c.state::text as own, r.state::text as in_review, f.state::text as filed, h.stream_seq
@@ -133,3 +144,20 @@ async def content_of_case(store: Store, agency: str, case_id: str) -> tuple[list
             if not elsewhere:
                 facts += await facts_of(conn, stream_name("person", agency, party))
     return list(dict.fromkeys(digest for fact in facts for digest in commitments_in(fact.fields))), position
+
+
+async def show_record_plans(store: Store, who: Principal) -> RecordPlansShown:
+    """Return every version of every record plan, in the order in which they were published."""
+    who.require(STAFF)
+    async with store.pool.acquire() as conn:
+        facts = await facts_of(conn, stream_name("agency", who.agency, who.agency))
+    return RecordPlansShown(plans=[f.payload for f in facts if isinstance(f.payload, RecordPlanPublishedV1)])
+
+
+async def show_permit_items(store: Store, who: Principal) -> PermitItemsShown:
+    """Return the permit items, each as last laid down."""
+    who.require(STAFF)
+    async with store.pool.acquire() as conn:
+        facts = await facts_of(conn, stream_name("agency", who.agency, who.agency))
+    laid_down = [fact.payload for fact in facts if isinstance(fact.payload, PermitItemConfiguredV1)]
+    return PermitItemsShown(items=list({item.item: item for item in laid_down}.values()))

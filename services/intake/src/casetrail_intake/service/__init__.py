@@ -13,6 +13,7 @@ from casetrail_intake.service.beginnings import (
 from casetrail_intake.service.cases import close_case, register_case, serve_document, set_flag
 from casetrail_intake.service.erasure import erase_content
 from casetrail_intake.service.items import refuse_change
+from casetrail_intake.service.laying_down import configure_permit_item, publish_record_plan
 from casetrail_intake.service.parties import (
     correct_record,
     delegate_head,
@@ -28,6 +29,7 @@ from casetrail_intake.service.records import add_record, sign_record
 __all__ = [
     "add_record",
     "close_case",
+    "configure_permit_item",
     "convert_case",
     "correct_record",
     "delegate_head",
@@ -39,6 +41,7 @@ __all__ = [
     "give_opinion",
     "officer_returned",
     "open_investigation",
+    "publish_record_plan",
     "record_party_event",
     "refuse_acceptance",
     "refuse_change",
