@@ -139,6 +139,7 @@ def readings(told: Told) -> Iterator[str]:
     yield f"/v1/dossiers/{ids['dossier']}"
     yield f"/v1/findings?case={case}"
     yield f"/v1/archive/cases/{case}/timeline"
+    yield f"/v1/archive/cases/{case}/needs"
     yield package_of(told)
 
 
@@ -156,7 +157,13 @@ async def test_nothing_of_another_agency_can_be_seen(told: Told, application: Ap
     async with application.client() as elsewhere:
         for path in (*readings(told), upload_of(told)):
             refused(await elsewhere.send(everybody(), "GET", path), 404, "not_found")
-        for path in ("/v1/cases", "/v1/findings", "/v1/dossiers"):
+        for path in (
+            "/v1/cases",
+            "/v1/findings",
+            "/v1/dossiers",
+            "/v1/archive/deadlines",
+            "/v1/archive/rectifications",
+        ):
             assert (await elsewhere.get(everybody(), path))["items"] == []
 
 
