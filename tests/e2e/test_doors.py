@@ -153,6 +153,9 @@ def package_of(told: Told) -> str:
     return f"/v1/dossiers/{told.ids['dossier']}/content"
 
 
+LISTS = ("/v1/cases", "/v1/findings", "/v1/dossiers", "/v1/archive/deadlines", "/v1/archive/rectifications")
+
+
 async def test_nothing_of_another_agency_can_be_seen(told: Told, application: Application) -> None:
     async with application.client() as elsewhere:
         for path in (*readings(told), upload_of(told)):
