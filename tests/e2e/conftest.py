@@ -11,6 +11,7 @@ from casetrail_embedded.demo.story import initiate
 from support.application import Application
 from support.keeping_acts import act_in_archive
 from support.media_acts import act_in_media
+from support.noting import Noted
 from support.operations import Example, examples
 from support.telling import Told, UnhurriedStory, Videos, in_own_loop, make_videos, new_county, told_whole
 
@@ -42,8 +43,36 @@ async def case(county: UnhurriedStory) -> UnhurriedStory:
     return county
 
 
+@pytest.fixture(scope="session")
+def acts_in_media(told: Told, application: Application) -> list[Noted]:
+    """What may be done with recordings and devices, done once in the agency of the told case."""
+
+    async def act() -> list[Noted]:
+        activity = told.answer(f"{told.ids['case']}/activities")["activity"]
+        async with application.client(told.agency) as client:
+            await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
+            return client.noted
+
+    return in_own_loop(act)
+
+
+@pytest.fixture(scope="session")
+def acts_in_archive(told: Told, application: Application) -> list[Noted]:
+    """What may be done with carriers and filed dossiers, and laid down, done once in that agency."""
+
+    async def act() -> list[Noted]:
+        ids = {name: told.ids[name] for name in ("case", "dossier")}
+        async with application.client(told.agency) as client:
+            await act_in_archive(client, **ids, session=told.ids["inquiry_session"], record=told.ids["inquiry_record"])
+            return client.noted
+
+    return in_own_loop(act)
+
+
 @pytest.fixture
-async def sent(told: Told, application: Application) -> list[Example]:
+async def sent(
+    told: Told, application: Application, acts_in_media: list[Noted], acts_in_archive: list[Noted]
+) -> list[Example]:
     """An acceptable request for every operation that sends something."""
     async with httpx.AsyncClient(base_url=application.url) as http:
         schema = (await http.get("/openapi.json")).json()
@@ -59,12 +88,7 @@ async def sent(told: Told, application: Application) -> list[Example]:
         "POST /v1/people/returns": {"officers": ["feng"]},
         "POST /v1/people/delegations": {"deputy": "duan", "valid_from": "2025-08-01", "reason": "外出培训"},
     }
-    activity = told.answer(f"{case}/activities")["activity"]
-    async with application.client(told.agency) as client:
-        await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
-        ids = {name: told.ids[name] for name in ("case", "dossier")}
-        await act_in_archive(client, **ids, session=told.ids["inquiry_session"], record=told.ids["inquiry_record"])
-        return examples(schema, [*told.noted, *client.noted], more)
+    return examples(schema, [*told.noted, *acts_in_media, *acts_in_archive], more)
 
 
 _RECORD_ACTS: Final[Mapping[str, Any]] = {

@@ -1,5 +1,6 @@
 """What is told of recordings, copies of them, fault reports and devices, and to whom."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -156,3 +157,12 @@ async def test_of_another_agency_nothing_is_known(desk: Filming) -> None:
     ):
         answer = await desk.send(stranger, method, path, body)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+
+
+async def test_of_many_interruptions_at_once_one_counts(desk: Filming) -> None:
+    session = await begun(desk)
+    path = f"/v1/media/sessions/{session}/interruptions"
+    answers = await asyncio.gather(*(desk.send(desk.feng, "POST", path, GAP) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"transition_not_allowed"}
+    assert [gap["gap"] for gap in (await shown(desk, session))["gaps"]] == [1]

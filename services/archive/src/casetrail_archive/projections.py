@@ -6,11 +6,12 @@ from typing import Any, Final
 from casetrail_archive.domain.agency import Agency, evolve_agency
 from casetrail_archive.domain.case import Case, evolve_case
 from casetrail_archive.domain.disc import Disc, evolve_disc
-from casetrail_archive.domain.dossier import Dossier, evolve_dossier
+from casetrail_archive.domain.dossier import Dossier, Secrets, evolve_dossier, evolve_secrets, is_secret
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
 from casetrail_archive.domain.retention import RetentionTable, evolve_retention
 from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
 from casetrail_archive.domain.tied import Tied, concerns_agency, evolve_tied
+from casetrail_common.access import REQUESTS
 from casetrail_common.facts.archive import RetentionAssignedV1, RetentionTableSetV1
 from casetrail_common.facts.common import ContentErasedV1, StreamSealedV1
 from casetrail_common.facts.intake import (
@@ -131,9 +132,32 @@ SHARED_FACTS: Final = Fold(
     frozenset(SERVICES),
 )
 
+SECRETS: Final = Fold(
+    "secrets",
+    Secrets,
+    lambda fact: (fact.stream_item,) if fact.stream_kind == "case" and is_secret(fact) else (),
+    evolve_secrets,
+    frozenset({"intake"}),
+)
+"""By the id of the case."""
+
 FOLDS: Final[tuple[Fold[Any], ...]] = (
-    CASE, SESSION, RECORD, REQUEST, DISC, DOSSIER, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, LAW, PACK, PERSON
-)  # fmt: skip
+    CASE,
+    SESSION,
+    RECORD,
+    REQUEST,
+    DISC,
+    DOSSIER,
+    SECRETS,
+    RETENTION,
+    AGENCY,
+    LAW_FACTS,
+    SHARED_FACTS,
+    REQUESTS,
+    PERSON,
+    LAW,
+    PACK,
+)
 
 
 async def react(fact: Fact, view: View) -> Consequences:

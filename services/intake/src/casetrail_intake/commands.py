@@ -214,7 +214,7 @@ class StartActivity(Wish):
     measure: ItemId | None = None
     execution_method: ExecutionMethod | None = None
     sessions: list[ItemId] = []
-    key_steps: list[Code] = []
+    key_steps: list[Name] = []
 
 
 class ServeDocument(Wish):

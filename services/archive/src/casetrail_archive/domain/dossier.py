@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from casetrail_common.facts.archive import DossierDraftedV1, DossierFiledV1, DossierSealedV1, RetentionAssignedV1
 from casetrail_common.facts.common import StreamSealedV1
+from casetrail_common.facts.intake import RecordAddedV1
 from casetrail_common.facts.keeping import DossierTransferredV1, SupplementAppendedV1
 from casetrail_common.ledger.fact import Fact
 
@@ -191,3 +192,23 @@ def _transfer(dossier: Dossier, moved: DossierTransferredV1, fact: Fact) -> Tran
         volumes=1 + len(dossier.supplements),
         sessions=tuple(sorted({*filed, *added})),
     )
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secrecy that records of a case are under (涉密类别): who reads the dossier reads them."""
+
+    classes: tuple[str, ...] = ()
+
+
+def is_secret(fact: Fact) -> bool:
+    """Whether a fact adds a classified record."""
+    return isinstance(fact.payload, RecordAddedV1) and fact.payload.classification is not None
+
+
+def evolve_secrets(before: Secrets | None, fact: Fact) -> Secrets | None:
+    """Return the secrecy of a case after a classified record was added."""
+    added = fact.payload
+    if not isinstance(added, RecordAddedV1) or added.classification is None:
+        return before
+    return Secrets(tuple(sorted({*(before.classes if before else ()), added.classification})))
