@@ -44,25 +44,14 @@ async def case(county: UnhurriedStory) -> UnhurriedStory:
 
 
 @pytest.fixture(scope="session")
-def acts_in_media(told: Told, application: Application) -> list[Noted]:
-    """What may be done with recordings and devices, done once in the agency of the told case."""
+def other_acts(told: Told, application: Application) -> list[Noted]:
+    """What may be done beyond the told case with recordings, devices and carriers, done once in its agency."""
 
     async def act() -> list[Noted]:
         activity = told.answer(f"{told.ids['case']}/activities")["activity"]
         async with application.client(told.agency) as client:
             await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
-            return client.noted
-
-    return in_own_loop(act)
-
-
-@pytest.fixture(scope="session")
-def acts_in_archive(told: Told, application: Application) -> list[Noted]:
-    """What may be done with carriers and filed dossiers, and laid down, done once in that agency."""
-
-    async def act() -> list[Noted]:
-        ids = {name: told.ids[name] for name in ("case", "dossier")}
-        async with application.client(told.agency) as client:
+            ids = {name: told.ids[name] for name in ("case", "dossier")}
             await act_in_archive(client, **ids, session=told.ids["inquiry_session"], record=told.ids["inquiry_record"])
             return client.noted
 
@@ -70,9 +59,7 @@ def acts_in_archive(told: Told, application: Application) -> list[Noted]:
 
 
 @pytest.fixture
-async def sent(
-    told: Told, application: Application, acts_in_media: list[Noted], acts_in_archive: list[Noted]
-) -> list[Example]:
+async def sent(told: Told, application: Application, other_acts: list[Noted]) -> list[Example]:
     """An acceptable request for every operation that sends something."""
     async with httpx.AsyncClient(base_url=application.url) as http:
         schema = (await http.get("/openapi.json")).json()
@@ -88,7 +75,7 @@ async def sent(
         "POST /v1/people/returns": {"officers": ["feng"]},
         "POST /v1/people/delegations": {"deputy": "duan", "valid_from": "2025-08-01", "reason": "外出培训"},
     }
-    return examples(schema, [*told.noted, *acts_in_media, *acts_in_archive], more)
+    return examples(schema, [*told.noted, *other_acts], more)
 
 
 _RECORD_ACTS: Final[Mapping[str, Any]] = {

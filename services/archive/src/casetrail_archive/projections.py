@@ -142,22 +142,9 @@ SECRETS: Final = Fold(
 """By the id of the case."""
 
 FOLDS: Final[tuple[Fold[Any], ...]] = (
-    CASE,
-    SESSION,
-    RECORD,
-    REQUEST,
-    DISC,
-    DOSSIER,
-    SECRETS,
-    RETENTION,
-    AGENCY,
-    LAW_FACTS,
-    SHARED_FACTS,
-    REQUESTS,
-    PERSON,
-    LAW,
-    PACK,
-)
+    CASE, SESSION, RECORD, REQUEST, DISC, DOSSIER, SECRETS, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, REQUESTS,
+    LAW, PACK, PERSON,
+)  # fmt: skip
 
 
 async def react(fact: Fact, view: View) -> Consequences:

@@ -181,19 +181,6 @@ def _extended(dossier: Dossier, fact: Fact) -> Dossier:
     return dossier
 
 
-def _transfer(dossier: Dossier, moved: DossierTransferredV1, fact: Fact) -> Transfer:
-    filed = dossier.filing.sessions if dossier.filing else ()
-    added = (session for one in dossier.supplements for session in one.sessions)
-    return Transfer(
-        transfer_list=moved.record or "",
-        to=moved.to,
-        received_by=moved.received_by,
-        at=fact.occurred_at,
-        volumes=1 + len(dossier.supplements),
-        sessions=tuple(sorted({*filed, *added})),
-    )
-
-
 @dataclass(frozen=True)
 class Secrets:
     """The secrecy that records of a case are under (涉密类别): who reads the dossier reads them."""
@@ -212,3 +199,16 @@ def evolve_secrets(before: Secrets | None, fact: Fact) -> Secrets | None:
     if not isinstance(added, RecordAddedV1) or added.classification is None:
         return before
     return Secrets(tuple(sorted({*(before.classes if before else ()), added.classification})))
+
+
+def _transfer(dossier: Dossier, moved: DossierTransferredV1, fact: Fact) -> Transfer:
+    filed = dossier.filing.sessions if dossier.filing else ()
+    added = (session for one in dossier.supplements for session in one.sessions)
+    return Transfer(
+        transfer_list=moved.record or "",
+        to=moved.to,
+        received_by=moved.received_by,
+        at=fact.occurred_at,
+        volumes=1 + len(dossier.supplements),
+        sessions=tuple(sorted({*filed, *added})),
+    )
