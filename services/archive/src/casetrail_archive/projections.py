@@ -211,8 +211,8 @@ async def _lengthened(fact: Fact, view: View) -> tuple[NewFact, ...]:
         return ()
     dossier, table = await view.get(DOSSIER, upgraded.dossier), await view.get(RETENTION, fact.agency)
     filing = dossier.filing if dossier else None
-    years = table.years.get(upgraded.retention_class) if table else None
-    if filing is None or years is None or filing.retention_class == upgraded.retention_class:
+    years = table.years.get(upgraded.retention_class, 0) if table else 0
+    if filing is None or filing.retention_class == upgraded.retention_class:
         return ()
     kept = RetentionAssignedV1(
         dossier=upgraded.dossier,
