@@ -1,0 +1,18 @@
+"""What the regulations say, clause by clause, in small cases: the tables of `tests/law/cases`."""
+
+import pytest
+
+from casetrail_common.rules import SHIPPED
+from support.law import cases_of, tables
+from support.law.tables import active
+
+
+@pytest.mark.parametrize("rule", sorted(tables()))
+def test_a_clause_finds_what_its_table_says(rule: str) -> None:
+    pack = active(rule.partition("/")[0])
+    assert [f"{case.story} -> {line}" for case in cases_of(rule) for line in case.differences(pack)] == []
+
+
+@pytest.mark.parametrize("pack", [pack for pack, _ in SHIPPED])
+def test_every_rule_has_a_table(pack: str) -> None:
+    assert {rule.id for rule in active(pack).pack.rules} - tables().keys() == set()
