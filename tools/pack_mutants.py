@@ -98,13 +98,14 @@ def compiled(document: Document, rules: frozenset[str]) -> Pack | None:
         if len(unused) < len(error.faults):
             return None
         return compiled({**head, "rules": [_without(rule, unused) for rule in kept]}, rules)
-    except (FaultFoundError, TypeError, ValueError, KeyError):
+    except (FaultFoundError, TypeError, ValueError, KeyError, AttributeError):
         return None
 
 
 def _named(rule: Mapping[str, Any]) -> set[str]:
     """Return the rules that a rule refers to."""
-    return {rule["relaxes"]} if "relaxes" in rule else {one["rule"] for one in rule.get("mitigated_by", ())}
+    named = [rule.get("relaxes"), *(one.get("rule") for one in rule.get("mitigated_by", ()))]
+    return {one for one in named if isinstance(one, str)}
 
 
 def _without(rule: Mapping[str, Any], unused: set[tuple[str | None, str]]) -> Mapping[str, Any]:

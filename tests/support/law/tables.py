@@ -13,6 +13,7 @@ from casetrail_common.ledger.append import NewFact
 from casetrail_common.rules import SHIPPED, ActivePack, CaseFile, LawBook
 from casetrail_common.rules import activate, build, compile_pack, evaluate, gate, pack_document
 from support import penalty
+from support.law.patterns import PATTERNS
 from support.law.stories import AGENCY, told, variants
 from support.law.verbs import COMMAND_OF
 from support.law.verdicts import Expected, broken_expectations, expected
@@ -97,12 +98,21 @@ def cases_of(rule: str) -> tuple[Case, ...]:
 
 
 def _cases(rule: str, table: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Case]:
-    registered = table.get("case", document.get("case", ""))
+    lines = [(Case, story, verdict) for story, verdict in _of_patterns(table)]
     for key, kind in (("found", Case), ("answered", Attempt)):
-        for line, verdict in table.get(key, {}).items():
-            whole = f"{table['told']}; {line}" if table.get("told") else str(line)
-            for story in variants(whole):
-                yield kind(rule, story, registered, str(verdict), table.get("settings", {}))
+        lines += [(kind, str(story), str(verdict)) for story, verdict in table.get(key, {}).items()]
+    told_first = f"{table['told']}; " if table.get("told") else ""
+    for registered in variants(table.get("case", document.get("case", ""))):
+        for kind, line, verdict in lines:
+            for story in variants(told_first + line):
+                yield kind(rule, story, registered, verdict, table.get("settings", {}))
+
+
+def _of_patterns(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, pattern in PATTERNS.items():
+        if name in table:
+            given = table[name]
+            yield from pattern(**given) if isinstance(given, dict) else pattern(given)
 
 
 @cache

@@ -77,15 +77,14 @@ def _value(name: str, text: Any) -> Any:
     return {"yes": True, "no": False}.get(text, text)
 
 
-def _command(name: str, places: str, **defaults: Any) -> Verb:
+def _command(name: str, places: str, long: Mapping[str, str] | None = None, **defaults: Any) -> Verb:
     """Return a verb that gives a command of the scenarios."""
 
     def verb(told: Told) -> None:
         given = dict(zip(places.split(), told.places, strict=False))
-        given |= {LONG.get(key, key): value for key, value in told.named.items()}
+        given |= {(LONG if long is None else long).get(key, key): value for key, value in told.named.items()}
         told.teller.by = given.pop("by", "o1")
         args = defaults | {key: _value(key, value) for key, value in given.items()}
-        args = {key: value for key, value in args.items() if value not in ("", "none")}
         _SHAPES.get(name, lambda _told, _args: None)(told, args)
         COMMANDS[name](told.teller, args.pop("id", ""), args)
 
@@ -170,6 +169,15 @@ def _device(told: Told) -> None:
         device=told.places[0], device_type="body_worn_recorder", serial="1", **{k: v or None if k == "last_maintained_on" else v for k, v in given.items()}
     )
     told.say(f"device:{told.places[0]}", fact, "media")
+
+
+def _planned(told: Told) -> None:
+    """`planned R1 item_list sketch`: a document that answers an item of the record plan."""
+    id_, type_, item = told.places
+    fact = intake.RecordAddedV1(
+        record=id_, record_type=type_, case="K1", fields={}, filled=[], author="o1", plan_item=item
+    )
+    told.say("case:K1", fact)
 
 
 def _plan(told: Told) -> None:
@@ -270,7 +278,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "measure": _command("register_measure", "id kind", case="K1"),
     "opine": _command("give_opinion", "form slot"),
     "return": _command("officer_returned", "", officers=["o1", "o2"]),
-    "serve": _command("serve_document", "id document", case="K1", method="direct", recipient="p1", evidence=[]),
+    "serve": _command("serve_document", "id document", {}, case="K1", method="direct", recipient="p1", evidence=[]),
     "close": _command("close_case", "", case="K1", outcome="performed", form="R-closure"),
     "session": _command("start_session", "id", case="K1", kind="video", mode="full", device="dv1"),
     "say": _command("annotate_session", "session"),
@@ -295,6 +303,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "person": _person,
     "device": _device,
     "plan": _plan,
+    "planned": _planned,
     "list": _av_list,
     "item": _item,
     "retention": _retention,
