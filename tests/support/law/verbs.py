@@ -238,6 +238,13 @@ def _submission(told: Told) -> str:
     return told.teller.submissions[told.places[0]]
 
 
+def _send(told: Told) -> None:
+    """A submission that intake has not accepted yet."""
+    [form] = told.places
+    submission = told.teller.submissions[form] = f"K1/submission/{form}"
+    told.say("case:K1", review.ReviewSubmittedV1(submission=submission, case="K1", form=form), "review")
+
+
 def _incident(told: Told) -> None:
     item, code, clause = told.places
     fact = common.IncidentRecordedV1(item=item, code=code, clause=clause, command="attempt")
@@ -307,6 +314,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "list": _av_list,
     "item": _item,
     "retention": _retention,
+    "send": _send,
     "guide": _of_agency(
         lambda t: recording.WordingGuidePublishedV1(unit=t.places[0], version="1", valid_from=t.today), "media"
     ),
