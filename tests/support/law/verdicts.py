@@ -22,7 +22,7 @@ class Expected:
     """None if the rule must not reach the subject."""
     severity: str | None
     due: datetime | None
-    more: tuple[tuple[str, str], ...] = ()
+    more: tuple[tuple[str, str | None], ...] = ()
     """Further attributes of the finding; they are compared only if given."""
 
 
@@ -41,7 +41,7 @@ def _expected(words: list[str]) -> Expected:
         status=None if status == "unreached" else status,
         severity=severity,
         due=clock(f"@{due}", BEGIN) if due else None,
-        more=tuple(sorted(named.items())),
+        more=tuple((name, None if value == "None" else value) for name, value in sorted(named.items())),
     )
 
 
