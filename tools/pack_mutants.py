@@ -211,8 +211,9 @@ def _list(node: Sequence[Any]) -> Iterator[Change]:
         for label, nodes in _node(one):
             yield f"{n}.{label}", [[*node[:n], other, *node[n + 1 :]] for other in nodes if other not in node]
     if codes and len(codes) == len(node):
-        more = [other for other in candidates(codes[-1]) if other not in codes]
-        yield "one more", [[*node, other] for other in more]
+        for other in candidates(codes[-1]):
+            if other not in codes:
+                yield f"also {other}", [[*node, other]]
 
 
 def _word(word: str) -> Iterator[Change]:
@@ -223,9 +224,11 @@ def _word(word: str) -> Iterator[Change]:
     elif "." in word and "/" not in word:
         of, _, name = word.partition(".")
         attributes = {one: None for kind in model().values() for one in kind.attributes}
-        yield f"{word} -> other", [f"{of}.{other}" for other in _after(name, list(attributes))]
+        for other in _after(name, list(attributes)):
+            yield f"{word} -> {other}", [f"{of}.{other}"]
     else:
-        yield f"{word} -> other", candidates(word)
+        for other in candidates(word):
+            yield f"{word} -> {other}", [other]
         yield f"{word} -> any", [{}]
 
 

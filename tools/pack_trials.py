@@ -73,7 +73,7 @@ class Trials:
         for one in self.recorded:
             for line in one.differences(mutant):
                 return f"scenario {one.scenario}: {line}"
-        for line in ():  # broken_limits(mutant.pack):
+        for line in broken_limits(mutant.pack):
             return f"limits {line}"
         return None
 

@@ -55,7 +55,7 @@ def _direction(pack: Pack, rule: Rule, name: str, wanted: Mapping[str, Any]) -> 
 
 def _is_allowed(pack: Pack, rule: Rule, name: str, value: Any) -> bool:
     """Whether a child pack may change a parameter without the authority to relax."""
-    parameter = {"value": value, "unit": rule.parameters[name].unit}
+    parameter = value if isinstance(value, Mapping) else {"value": value, "unit": rule.parameters[name].unit}
     changed = {
         "rule": "child/1.1",
         "overrides": rule.id,
