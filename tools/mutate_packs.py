@@ -53,21 +53,27 @@ def explanations(path: Path = EXPLAINED) -> dict[str, str]:
 
 def report(found: Sequence[Outcome], explained: Mapping[str, str]) -> list[str]:
     """Return what is wrong: survivors without explanation, and explanations of what is noticed or not there."""
-    survivors = {id_ for id_, noticed in found if noticed is None}
-    lines = [f"survives: {id_}" for id_ in sorted(survivors - explained.keys())]
-    return [*lines, *(f"explained, but noticed or not there: {id_}" for id_ in sorted(explained.keys() - survivors))]
+    survivors = sorted(id_ for id_, noticed in found if noticed is None)
+    known = {id_: why for id_ in survivors if (why := explanation(id_, explained))}
+    lines = [f"survives: {id_}" for id_ in survivors if id_ not in known]
+    return [*lines, *(f"explained, but nothing like it survives: {why}" for why in explained.keys() - known.values())]
+
+
+def explanation(id_: str, explained: Mapping[str, str]) -> str | None:
+    """Return the key of what explains a survivor: its own id, or the beginning of it before a `*`."""
+    return next((key for key in explained if id_ == key or (key[-1] == "*" and id_.startswith(key[:-1]))), None)
 
 
 def summary(found: Sequence[Outcome], explained: Mapping[str, str]) -> str:
     """Return the last line."""
     survive = sum(noticed is None for _, noticed in found)
-    known = sum(id_ in explained for id_, noticed in found if noticed is None)
+    known = sum(explanation(id_, explained) is not None for id_, noticed in found if noticed is None)
     return f"{len(found)} mutants, {len(found) - survive} noticed, {survive} survive ({known} explained)"
 
 
 def run(only: Iterable[str]) -> list[Outcome]:
     """Return what becomes of every mutant, or of those at some places."""
-    global _trials  # noqa: PLW0603  forked workers inherit it
+    global _trials
     _trials = Trials.of_tests()
     wanted = tuple(only)
     tasks = [

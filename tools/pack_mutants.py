@@ -1,4 +1,4 @@
-"""A rule pack with one thing changed: every number, unit, code, field, signer, scope, cause, limit and severity in turn."""
+"""A rule pack with one thing changed: each number, unit, code, field, signer, scope, cause, limit, severity in turn."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -173,7 +173,10 @@ def _parameter(node: Mapping[str, Any]) -> Iterator[Change]:
         for label, nodes in _list(value):
             yield f"value.{label}", [{**node, "value": one} for one in nodes]
     elif unit:
-        yield "unit", [{**node, "unit": other} for other in _after(unit, ["stated_day", "at_event", "calendar_day_of_trigger"])]
+        yield (
+            "unit",
+            [{**node, "unit": other} for other in _after(unit, ["stated_day", "at_event", "calendar_day_of_trigger"])],
+        )
     yield "stricter", [{**node, "stricter": SWAPPED[node["stricter"]]}]
     if "agency" in node:
         yield "agency dropped", [{k: v for k, v in node.items() if k != "agency"}]

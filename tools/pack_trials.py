@@ -1,6 +1,6 @@
 """What the tests write down about the rules, ready to be held against a changed pack."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from pack_mutants import Mutant
 
 from casetrail_common.calendar import Calendar
-from casetrail_common.rules import ActivePack, CaseFile, LawBook, build, evaluate
+from casetrail_common.rules import ActivePack, CaseFile, LawBook, Pack, build, evaluate
 from support import penalty
 from support.law.limits import broken_limits
 from support.law.tables import Case, tables
@@ -53,6 +53,7 @@ class Trials:
 
     recorded: Sequence[Recorded]
     cases: Mapping[str, Sequence[Case]]
+    limits: Callable[[Pack], Iterator[str]] = broken_limits
 
     @classmethod
     def of_tests(cls) -> "Trials":
@@ -73,7 +74,7 @@ class Trials:
         for one in self.recorded:
             for line in one.differences(mutant):
                 return f"scenario {one.scenario}: {line}"
-        for line in broken_limits(mutant.pack):
+        for line in self.limits(mutant.pack):
             return f"limits {line}"
         return None
 

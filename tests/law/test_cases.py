@@ -5,13 +5,13 @@ import pytest
 from casetrail_common.rules import SHIPPED
 from support.law import cases_of, tables
 from support.law.limits import broken_limits
-from support.law.tables import active
+from support.law.tables import active, law_of
 
 
 @pytest.mark.parametrize("rule", sorted(tables()))
 def test_a_clause_finds_what_its_table_says(rule: str) -> None:
-    pack = active(rule.partition("/")[0])
-    assert [f"{case.story} -> {line}" for case in cases_of(rule) for line in case.differences(pack)] == []
+    law = law_of(rule)
+    assert [f"{case.story} -> {line}" for case in cases_of(rule) for line in case.differences(law)] == []
 
 
 @pytest.mark.parametrize("pack", [pack for pack, _ in SHIPPED])

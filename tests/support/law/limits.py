@@ -1,4 +1,4 @@
-"""What `tests/law/limits.yaml` writes down: each number, which way it is stricter, how binding a clause is, what is forbidden."""
+"""What `tests/law/limits.yaml` writes down: each number and what is stricter, how binding a clause is, what it forbids."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache

@@ -1,6 +1,6 @@
 """Duties that many clauses state alike, told for all that the table names: `written`, `shown`, `planned`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from casetrail_common.records import enumerations, record_types
@@ -9,7 +9,14 @@ Line = tuple[str, str]
 """A story and what must be found at its end."""
 
 
-def written(acts: list[str], *, all_of: list[str] = [], any_of: list[str] = [], others: Any = None, elsewhere: Any = None) -> Iterator[Line]:  # noqa: B006  never changed
+def written(
+    acts: list[str],
+    *,
+    all_of: Sequence[str] = (),
+    any_of: Sequence[str] = (),
+    others: Any = None,
+    elsewhere: Any = None,
+) -> Iterator[Line]:
     """Yield that each of some acts must have documents at its end, which may be made good, and no other act.
 
     Parameters
@@ -22,7 +29,11 @@ def written(acts: list[str], *, all_of: list[str] = [], any_of: list[str] = [], 
         Documents that do not serve; absent = of every other type.
     """
     papers = [*all_of, *any_of]
-    foreign = _rest(record_types(), papers, but={"decision_document", "device_fault_report"}) if elsewhere is None else elsewhere
+    foreign = (
+        _rest(record_types(), papers, but={"decision_document", "device_fault_report"})
+        if elsewhere is None
+        else elsewhere
+    )
     for act in acts:
         begun = f"activity A1 {act}"
         enough = [all_of] if all_of else [[one] for one in any_of]
@@ -86,8 +97,8 @@ def _about(paper: str) -> str:
     return paper if "about=" in paper else f"{paper} about=A1"
 
 
-def _rest(words: Any, given: list[str], *, but: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
-    taken = {one.split()[0] for one in given} | but
+def _rest(words: Iterable[str], given: Iterable[str], *, but: Collection[str] = ()) -> list[str]:
+    taken = {one.split()[0] for one in given} | {*but}
     return [word for word in words if word not in taken]
 
 

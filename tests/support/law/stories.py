@@ -5,7 +5,8 @@ clock. Then comes a verb of `verbs.py`, what it speaks of in the order given the
 `a,b`. The story of an agency begins on Monday, 2025-09-01 at 09:00; case K1 is registered first unless the story does
 it itself.
 
-A line may stand for several: `{a|b}` for one with each, `{-a,b,c}` for one with each of them left out.
+A line may stand for several: `{a|b}` for one with each, `{-a,b,c}` for one with each of them left out, `{^a,b}` for one
+with each type of record but these.
 """
 
 import re
@@ -15,6 +16,7 @@ from itertools import product
 from typing import Any, Final
 
 from casetrail_common.calendar import BEIJING
+from casetrail_common.records import record_types
 from casetrail_common.rules import Pack
 from support.law.verbs import VERBS, Told
 from support.penalty import Step
@@ -55,7 +57,7 @@ AGENCY: Final[Mapping[str, Any]] = {
     "devices": [],
     "setup": {"at": "2025-08-01T09:00:00+08:00"},
 }
-"""The agency of all stories: officers o1, o2 and, without a certificate, o3; parties p1, p2; nobody in charge of records."""
+"""The agency of all stories: officers o1, o2, without a certificate o3; parties p1, p2; nobody in charge of records."""
 
 
 def variants(line: str) -> Iterator[str]:
@@ -67,9 +69,11 @@ def variants(line: str) -> Iterator[str]:
 
 
 def _choices(group: str) -> list[str]:
+    names = group[1:].split(",")
+    if group.startswith("^"):
+        return [code for code, form in record_types().items() if code not in names and form.created_by is None]
     if not group.startswith("-"):
         return group.split("|")
-    names = group[1:].split(",")
     return [",".join(names[:n] + names[n + 1 :]) for n in range(len(names))]
 
 
@@ -104,7 +108,9 @@ def clock(word: str, now: datetime) -> datetime:
         return now - _MINUTE + timedelta(**{_UNITS[word[-1]]: int(word[1:-1])})
     text = word[1:]
     if len(text) <= len("10:00:00"):
-        return datetime.combine(now.astimezone(BEIJING).date(), datetime.fromisoformat(f"{YEAR}-01-01T{text}").time(), BEIJING)
+        return datetime.combine(
+            now.astimezone(BEIJING).date(), datetime.fromisoformat(f"{YEAR}-01-01T{text}").time(), BEIJING
+        )
     return datetime.fromisoformat(text if text.startswith("20") else f"{YEAR}-{text}").replace(tzinfo=BEIJING)
 
 

@@ -1,7 +1,7 @@
 """Reading the tables of `tests/law/cases`."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -10,13 +10,24 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 
 from casetrail_common.ledger.append import NewFact
-from casetrail_common.rules import SHIPPED, ActivePack, CaseFile, LawBook
-from casetrail_common.rules import activate, build, compile_pack, evaluate, gate, pack_document
-from support import penalty
+from casetrail_common.rules import (
+    SHIPPED,
+    ActivePack,
+    CaseFile,
+    Happening,
+    LawBook,
+    activate,
+    after,
+    compile_pack,
+    evaluate,
+    gate,
+    pack_document,
+)
 from support.law.patterns import PATTERNS
 from support.law.stories import AGENCY, told, variants
 from support.law.verbs import COMMAND_OF
 from support.law.verdicts import Expected, broken_expectations, expected
+from support.penalty import Step
 from support.scenarios.reading import Scenario
 
 FOLDER: Final = Path(__file__).parents[2] / "law" / "cases"
@@ -37,7 +48,7 @@ class Case:
     @cached_property
     def _told(self) -> tuple[CaseFile, datetime]:
         steps, now = told(self.story, case=self.registered)
-        return build(penalty.facts(steps)), now
+        return _file(steps), now
 
     @cached_property
     def _wanted(self) -> tuple[Expected, ...]:
@@ -65,7 +76,7 @@ class Attempt(Case):
         steps, now = told(self.story, case=self.registered)
         new = [NewFact(one.stream, one.payload, one.when) for one in steps[len(earlier) :]]
         verb = next(word for word in last.split() if word[0] not in "@+")
-        return build(penalty.facts(earlier)), new, COMMAND_OF[verb], now
+        return _file(earlier), new, COMMAND_OF[verb], now
 
     def tell(self) -> None:
         """Tell the story now rather than when it is judged first."""
@@ -97,6 +108,16 @@ def cases_of(rule: str) -> tuple[Case, ...]:
     return tables().get(rule, ())
 
 
+def _file(steps: Sequence[Step]) -> CaseFile:
+    """Return the case file that facts add up to, spared their numbers and hashes."""
+    in_time = sorted(steps, key=lambda step: step.when)
+    told_of = (
+        Happening(step.payload, step.stream.split(":", 2)[2], step.when, f"{step.service}:{n}")
+        for n, step in enumerate(in_time)
+    )
+    return after(CaseFile(), *told_of)
+
+
 def _cases(rule: str, table: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Case]:
     lines = [(Case, story, verdict) for story, verdict in _of_patterns(table)]
     for key, kind in (("found", Case), ("answered", Attempt)):
@@ -121,4 +142,12 @@ def active(pack_id: str) -> ActivePack:
     return activate(compile_pack(pack_document(pack_id, dict(SHIPPED)[pack_id])), date(2020, 1, 1))
 
 
-__all__ = ["CALENDAR", "Case", "active", "cases_of", "tables"]
+def law_of(rule: str) -> ActivePack:
+    """Return the pack of a rule with no other rules than it and those that stand in each other's place."""
+    whole = active(rule.partition("/")[0])
+    own = next(one for one in whole.pack.rules if one.id == rule)
+    kept = [one for one in whole.pack.rules if rule in (one.id, one.relaxes) or one.id == own.relaxes]
+    return replace(whole, pack=replace(whole.pack, rules=tuple(kept)))
+
+
+__all__ = ["CALENDAR", "Case", "active", "cases_of", "law_of", "tables"]

@@ -13,7 +13,11 @@ from support.scenarios import media as in_media
 from support.scenarios import review as in_review
 from support.scenarios.teller import Teller
 
-COMMANDS: Final = {**in_intake.COMMANDS, **in_media.COMMANDS, **in_review.COMMANDS}
+COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    **in_intake.COMMANDS,
+    **in_media.COMMANDS,
+    **in_review.COMMANDS,
+}
 
 LISTS: Final = frozenset(
     {"about", "activities", "key_steps", "not_present", "officers", "present", "sessions", "evidence", "step_marks"}
@@ -85,7 +89,8 @@ def _command(name: str, places: str, long: Mapping[str, str] | None = None, **de
         given |= {(LONG if long is None else long).get(key, key): value for key, value in told.named.items()}
         told.teller.by = given.pop("by", "o1")
         args = defaults | {key: _value(key, value) for key, value in given.items()}
-        _SHAPES.get(name, lambda _told, _args: None)(told, args)
+        if name in _SHAPES:
+            _SHAPES[name](told, args)
         COMMANDS[name](told.teller, args.pop("id", ""), args)
 
     COMMAND_OF_VERB[verb] = name
@@ -96,6 +101,8 @@ def _command(name: str, places: str, long: Mapping[str, str] | None = None, **de
 
 
 def _as_record(told: Told, args: dict[str, Any]) -> None:
+    if not args["case"]:
+        del args["case"]
     args["fields"] = dict(_field(one) for one in listed(args.get("fields", "")))
     args["marks"] = marks(args.get("marks", ""))
     if "corrections" in args:
@@ -166,7 +173,10 @@ def _device(told: Told) -> None:
     defaults = {"responsible_unit": "u1", "custodian": "d9", "registered_on": "2024-03-01"}
     given = {**defaults, "last_maintained_on": None, **told.named}
     fact = media.DeviceRegisteredV1(
-        device=told.places[0], device_type="body_worn_recorder", serial="1", **{k: v or None if k == "last_maintained_on" else v for k, v in given.items()}
+        device=told.places[0],
+        device_type="body_worn_recorder",
+        serial="1",
+        **{k: v or None if k == "last_maintained_on" else v for k, v in given.items()},
     )
     told.say(f"device:{told.places[0]}", fact, "media")
 
@@ -188,7 +198,13 @@ def _plan(told: Told) -> None:
         stage, name, type_ = (*one.split(":"), "")[:3]
         extra.append({"item": name, "stage": stage, "record_type": type_ or None})
     fact = acts.RecordPlanPublishedV1.model_validate(
-        {"conduct_type": conduct, "procedure": procedure, "version": "1", "valid_from": told.today, "extra_items": extra}
+        {
+            "conduct_type": conduct,
+            "procedure": procedure,
+            "version": "1",
+            "valid_from": told.today,
+            "extra_items": extra,
+        }
     )
     told.say(f"agency:{AGENCY}", fact)
 
