@@ -47,9 +47,11 @@ class RetentionShown(BaseModel):
 class FindingShown(BaseModel):
     """How a rule judges a subject."""
 
-    case: str
+    case: str | None = Field(description="Absent for what belongs to no case.")
     rule: str = Field(description="Clause id.")
-    subject: str
+    subject: str = Field(
+        description="Id of an item; `agency`; `<record>/correction/<id>`, `<session>/gap/<n>`, `<case>/step/<name>`."
+    )
     subject_kind: str
     status: FindingStatus
     severity: Literal["error", "warning"] | None
@@ -102,6 +104,38 @@ class DossierWritten(Written):
     awaits: list[str] = []
 
 
+class DiscShown(BaseModel):
+    """A carrier with what is written on it."""
+
+    disc: str
+    medium: str
+    sessions: list[str]
+    cases: list[str]
+    filled: list[str] = Field(description="Names of the annotations that hold something.")
+    annotations: dict[str, Any]
+
+
+class TransferShown(BaseModel):
+    """A transfer list (移交清单): what was handed over to whom."""
+
+    record: str
+    to: str
+    received_by: str
+    at: datetime
+    sessions: list[str]
+    volumes: int
+
+
+class SupplementShown(BaseModel):
+    """A further volume: what was recorded since the one before belongs to it."""
+
+    volume: int
+    begun_at: datetime
+    custodian: str
+    records: list[str] = Field(description="Records named when it was begun.")
+    sessions: list[str] = Field(description="Recordings named when it was begun.")
+
+
 class DossierShown(BaseModel):
     """A dossier as it stands."""
 
@@ -119,9 +153,33 @@ class DossierShown(BaseModel):
     bytes: int | None = None
     sessions: list[str] = Field(default=[], description="Recordings whose files the volume holds.")
     awaits: list[str] = Field(default=[], description="Streams whose owners have not marked their end yet.")
+    transfers: list[TransferShown] = []
+    supplements: list[SupplementShown] = []
     holds_erased: bool = Field(
         default=False, description="The locked volume still holds content that was erased since."
     )
+
+
+class AddedFact(BaseModel):
+    """A fact that belongs to a further volume."""
+
+    position: str = Field(description="`<service>:<n>`.")
+    type: str
+    recorded_at: datetime
+
+
+class FurtherVolume(BaseModel):
+    """What was recorded after filing, up to the next volume."""
+
+    volume: int
+    begun_at: datetime | None = Field(description="Absent as long as nobody has begun it.")
+    facts: list[AddedFact]
+
+
+class FurtherVolumes(BaseModel):
+    """The volumes beyond the first one, which never changes."""
+
+    volumes: list[FurtherVolume]
 
 
 class ClockShown(BaseModel):
@@ -152,12 +210,33 @@ def dossier_of(dossier_id: str, dossier: Dossier, *, holds_erased: bool) -> Doss
         sealed_at=dossier.sealed_at,
         retention_class=filing.retention_class if filing else None,
         retention_years=filing.retention_years if filing else None,
-        retained_until=dossier.retained_until,
+        retained_until=dossier.locked_until,
         root=dossier.root,
         object=stored.object if stored else None,
         version_id=stored.version_id if stored else None,
         bytes=stored.bytes if stored else None,
         sessions=list(filing.sessions) if filing else [],
         awaits=awaited_of(dossier),
+        transfers=[
+            TransferShown(
+                record=moved.transfer_list,
+                to=moved.to,
+                received_by=moved.received_by,
+                at=moved.at,
+                sessions=list(moved.sessions),
+                volumes=moved.volumes,
+            )
+            for moved in dossier.transfers
+        ],
+        supplements=[
+            SupplementShown(
+                volume=one.volume,
+                begun_at=one.begun_at,
+                custodian=one.custodian,
+                records=list(one.records),
+                sessions=list(one.sessions),
+            )
+            for one in dossier.supplements
+        ],
         holds_erased=holds_erased,
     )

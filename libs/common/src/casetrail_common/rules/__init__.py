@@ -7,12 +7,14 @@ the commands that would break a rule.
 from casetrail_common.rules.casefile import CaseFile
 from casetrail_common.rules.compile import activate, compile_pack, compiled
 from casetrail_common.rules.engine import ENGINE, Finding, evaluate
+from casetrail_common.rules.exceptions import admits_exception
 from casetrail_common.rules.faults import Fault, PackError
 from casetrail_common.rules.gates import Refusal, gate
 from casetrail_common.rules.happenings import SHARED, Happening, after, build
 from casetrail_common.rules.judging import LawBook
 from casetrail_common.rules.loader import SHIPPED, pack_document, read_document, read_file
 from casetrail_common.rules.pack import ActivePack, Pack
+from casetrail_common.rules.reach import needs_cases
 from casetrail_common.rules.rollups import RollUp, rolled_up
 
 __all__ = [
@@ -30,12 +32,14 @@ __all__ = [
     "Refusal",
     "RollUp",
     "activate",
+    "admits_exception",
     "after",
     "build",
     "compile_pack",
     "compiled",
     "evaluate",
     "gate",
+    "needs_cases",
     "pack_document",
     "read_document",
     "read_file",

@@ -12,6 +12,8 @@ from casetrail_intake.service.beginnings import (
 )
 from casetrail_intake.service.cases import close_case, register_case, serve_document, set_flag
 from casetrail_intake.service.erasure import erase_content
+from casetrail_intake.service.items import refuse_change
+from casetrail_intake.service.laying_down import configure_permit_item, publish_record_plan
 from casetrail_intake.service.parties import (
     correct_record,
     delegate_head,
@@ -22,11 +24,12 @@ from casetrail_intake.service.parties import (
     register_measure,
 )
 from casetrail_intake.service.people import register_agency, register_person
-from casetrail_intake.service.records import add_record, refuse_change, sign_record
+from casetrail_intake.service.records import add_record, sign_record
 
 __all__ = [
     "add_record",
     "close_case",
+    "configure_permit_item",
     "convert_case",
     "correct_record",
     "delegate_head",
@@ -38,6 +41,7 @@ __all__ = [
     "give_opinion",
     "officer_returned",
     "open_investigation",
+    "publish_record_plan",
     "record_party_event",
     "refuse_acceptance",
     "refuse_change",
