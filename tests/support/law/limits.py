@@ -1,4 +1,4 @@
-"""What `tests/law/limits.yaml` writes down: each number and what is stricter, how binding a clause is, what it forbids."""
+"""What `tests/law/limits.yaml` writes down: numbers and what is stricter, how binding a clause is, what it forbids."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
