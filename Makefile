@@ -4,6 +4,7 @@
 #   make up      serve until Ctrl-C or `make down`
 #   make test    everything that must pass
 #   make check   lint, types, import rules, sizes
+#   make mutate-packs   change every detail of the rule packs in turn; a test must notice each (about a minute)
 
 PYTHON ?= python3.11
 VENV   := .venv
@@ -12,7 +13,7 @@ RUN    := $(BIN)/python -m casetrail_embedded.cli
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 ARGS   ?=
 
-.PHONY: help install install-dev demo up down status test check bench verify-ledger rebuild jars-lock clean distclean
+.PHONY: help install install-dev demo up down status test check mutate-packs bench verify-ledger rebuild jars-lock clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -71,6 +72,9 @@ check: install-dev
 	@echo "· types";        $(BIN)/mypy libs services tests tools
 	@echo "· import rules"; $(BIN)/lint-imports
 	@echo "· sizes";        $(BIN)/python tools/sizes.py
+
+mutate-packs: install-dev
+	@$(BIN)/python tools/mutate_packs.py $(ARGS)
 
 # Writes locks/kafka-jars.lock anew from the versions named in stack/jars.py.
 jars-lock: install

@@ -1,6 +1,6 @@
 """Comparing what is found with what a scenario says must be found."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from casetrail_common.rules import Finding, LawBook, build, evaluate
@@ -23,10 +23,12 @@ def differences(scenario: Scenario, book: LawBook, steps: Sequence[Step]) -> lis
 
 def _check(check: Mapping[str, Any], book: LawBook, facts: Sequence[Any]) -> Iterator[str]:
     now = instant(check["as_of"])
-    found = {
-        (f.rule, "agency" if f.subject == AGENCY else f.subject): f
-        for f in evaluate(book, build(facts, as_of=now), as_of=now)
-    }
+    yield from differing(check, evaluate(book, build(facts, as_of=now), as_of=now))
+
+
+def differing(check: Mapping[str, Any], findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield in what findings differ from those that a check lists."""
+    found = {(f.rule, "agency" if f.subject == AGENCY else f.subject): f for f in findings}
     listed = {(one["rule"], one["subject"]): one for one in check["findings"]}
     for key, expected in listed.items():
         yield from _compare(key, expected, found.get(key))
