@@ -15,6 +15,7 @@ class RefusedError(Exception):
     def __init__(self, response: httpx.Response) -> None:
         problem = response.json() if "json" in response.headers.get("content-type", "") else {}
         self.status = response.status_code
+        self.asked = f"{response.request.method} {response.request.url.path}"
         self.code = str(problem.get("code", response.reason_phrase))
         self.clause = problem.get("clause")
         self.title = str(problem.get("title", ""))

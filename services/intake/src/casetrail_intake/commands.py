@@ -10,6 +10,7 @@ from pydantic import Field
 
 from casetrail_common.auth import Role
 from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure, Slot, StartMode
+from casetrail_common.facts.units import PeriodUnit
 from casetrail_common.ids import ItemId, PersonId, UnitId
 from casetrail_common.web.wish import Kept, Wish, WrittenInstant
 
@@ -343,6 +344,49 @@ class DelegateHead(Wish):
     valid_from: date
     valid_until: date | None = None
     reason: Text
+
+
+class PlanItemWish(Wish):
+    """Something to be recorded in writing beyond what the regulation names."""
+
+    item: Code
+    stage: Literal["initiation", "investigation", "decision", "service", "execution", "archiving"]
+    record_type: Code | None = None
+
+
+class PublishRecordPlan(Wish):
+    """Lay down what is recorded in cases of a type (记录方案)."""
+
+    conduct_type: ConductType
+    procedure: Procedure
+    version: Name
+    valid_from: date
+    extra_items: Annotated[list[PlanItemWish], Field(max_length=500)] = []
+    key_steps: Annotated[list[Code], Field(max_length=500)] = []
+
+
+class StepLimitWish(Wish):
+    """How long a step may take."""
+
+    value: Annotated[int, Field(ge=0, le=100_000)]
+    unit: PeriodUnit
+
+
+class ItemStepWish(Wish):
+    """A step of handling a permit item."""
+
+    step: Code
+    starts_with: Annotated[Code, Field(alias="from")]
+    """`registration`, `acceptance`, or the name of an earlier step."""
+    limit: StepLimitWish | None = None
+
+
+class ConfigurePermitItem(Wish):
+    """Lay down the steps of a permit item (许可事项) and their limits; the latest word counts."""
+
+    item: Code
+    name: Name
+    steps: Annotated[list[ItemStepWish], Field(max_length=200)]
 
 
 class EraseContent(Wish):

@@ -10,6 +10,8 @@ SERVICE_OF_COLLECTION: Final[dict[str, Service]] = {
     "agencies": "intake",
     "records": "intake",
     "activities": "intake",
+    "record-plans": "intake",
+    "permit-items": "intake",
     "media": "media",
     "reviews": "review",
     "dossiers": "archive",

@@ -58,7 +58,7 @@ async def run_scenario(scenario: Scenario, base_url: str, samples: Mapping[str, 
         try:
             await run.to_the_end()
         except RefusedError as refused:
-            run.differences.append(f"{run.place}: {refused}")
+            run.differences.append(f"{run.place}: {refused.asked}: {refused}")
         except httpx.HTTPError as error:
             run.differences.append(f"{run.place}: {type(error).__name__} {error}")
         return run.differences

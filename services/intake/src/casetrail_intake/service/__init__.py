@@ -22,11 +22,13 @@ from casetrail_intake.service.parties import (
     register_measure,
 )
 from casetrail_intake.service.people import register_agency, register_person
+from casetrail_intake.service.plans import configure_permit_item, publish_record_plan
 from casetrail_intake.service.records import add_record, refuse_change, sign_record
 
 __all__ = [
     "add_record",
     "close_case",
+    "configure_permit_item",
     "convert_case",
     "correct_record",
     "delegate_head",
@@ -38,6 +40,7 @@ __all__ = [
     "give_opinion",
     "officer_returned",
     "open_investigation",
+    "publish_record_plan",
     "record_party_event",
     "refuse_acceptance",
     "refuse_change",
