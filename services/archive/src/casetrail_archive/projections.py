@@ -6,6 +6,7 @@ from typing import Any, Final
 from casetrail_archive.domain.agency import Agency, evolve_agency
 from casetrail_archive.domain.case import Case, Session, evolve_case, evolve_session
 from casetrail_archive.domain.dossier import Dossier, evolve_dossier
+from casetrail_archive.domain.incident import Incident, evolve_incident
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
 from casetrail_archive.domain.retention import RetentionTable, evolve_retention
 from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
@@ -89,8 +90,26 @@ SHARED_FACTS: Final = Fold(
     evolve_shared,
     frozenset(SERVICES),
 )
+INCIDENT: Final = Fold(
+    "incident",
+    Incident,
+    lambda fact: (f"{fact.service}:{fact.n:012}",) if fact.type == "incident.recorded" else (),
+    evolve_incident,
+    frozenset(SERVICES),
+)
 
-FOLDS: Final[tuple[Fold[Any], ...]] = (CASE, SESSION, DOSSIER, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, LAW, PACK)
+FOLDS: Final[tuple[Fold[Any], ...]] = (
+    CASE,
+    SESSION,
+    DOSSIER,
+    RETENTION,
+    AGENCY,
+    LAW_FACTS,
+    SHARED_FACTS,
+    INCIDENT,
+    LAW,
+    PACK,
+)
 
 
 async def react(fact: Fact, view: View) -> Consequences:

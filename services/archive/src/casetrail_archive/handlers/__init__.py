@@ -2,6 +2,7 @@
 
 from casetrail_archive.handlers.dossiers import router as dossiers
 from casetrail_archive.handlers.findings import router as findings
+from casetrail_archive.handlers.incidents import router as incidents
 from casetrail_archive.handlers.law import router as law
 
-__all__ = ["dossiers", "findings", "law"]
+__all__ = ["dossiers", "findings", "incidents", "law"]
