@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from casetrail_embedded.client import Client
 from casetrail_embedded.scenarios.adapters import ADAPTERS
 from casetrail_embedded.scenarios.reading import MalformedScenarioError, read
+from casetrail_embedded.scenarios.run import changed
+from casetrail_embedded.scenarios.tenant import Tenant
 from casetrail_embedded.scenarios.vocabulary import commands
 from support.scenarios.reading import FOLDER
 
@@ -62,3 +65,13 @@ def test_what_a_refused_step_says_wrongly_may_be_what_it_is_refused_for(tmp_path
     path.write_text(wrong, encoding="utf-8")
     steps: list[Any] = read(path).text["steps"]
     assert any(step["args"] == {"case": "K1"} for step in steps)
+
+
+def test_an_answer_about_the_past_that_changes_is_told() -> None:
+    row = {"case": "i-1", "rule": "henan-2019/21.1", "subject": "i-1", "status": "pending"}
+    tenant = Tenant(Client("http://gateway", "a"), {}, {}, ids={"K1": "i-1"})
+    assert list(changed([row], [row], tenant)) == []
+    (line,) = changed([row], [{**row, "status": "satisfied"}], tenant)
+    assert line == "henan-2019/21.1 K1: status pending became satisfied"
+    (gone,) = changed([row], [], tenant)
+    assert "status pending became None" in gone

@@ -57,9 +57,10 @@ class Row:
     @classmethod
     def of(cls, shown: Text, *, subject: str) -> "Row":
         """Return a finding of an answer."""
-        instants = {name: shown[name] and datetime.fromisoformat(shown[name]) for name in ("due", "since")}
         plain = ("rule", "status", "severity", "late_by_s", "basis", "mitigation", "incidents")
-        return cls(subject=subject, **instants, **{name: shown[name] for name in plain})
+        values: dict[str, Any] = {name: shown[name] for name in plain}
+        values |= {name: shown[name] and datetime.fromisoformat(shown[name]) for name in ("due", "since")}
+        return cls(subject=subject, **values)
 
 
 def unlike(check: Text, found: Iterable[Found], *, packs: Sequence[str]) -> Iterator[str]:

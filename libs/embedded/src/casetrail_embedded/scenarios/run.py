@@ -89,7 +89,7 @@ class Run:
         await self._no_incident()
         for as_of, before in self.answers.items():
             self.place = f"{as_of} check again"
-            self._differ(_changed(before, await self._findings(as_of), self.tenant))
+            self._differ(changed(before, await self._findings(as_of), self.tenant))
 
     def _differ(self, lines: Iterator[str] | Sequence[str]) -> None:
         self.differences += [f"{self.place}: {line}" for line in lines]
@@ -181,7 +181,7 @@ def _aimed_at(args: Text) -> list[str]:
     return list(items) if isinstance(items, list) else [str(args.get("item") or args.get("session"))]
 
 
-def _changed(before: Sequence[Text], after: Sequence[Text], tenant: Tenant) -> Iterator[str]:
+def changed(before: Sequence[Text], after: Sequence[Text], tenant: Tenant) -> Iterator[str]:
     """Yield what the same question was answered differently the second time."""
     first, second = ({(one["case"], one["rule"], one["subject"]): one for one in rows} for rows in (before, after))
     for key in sorted({*first, *second}, key=str):
