@@ -20,6 +20,7 @@ from casetrail_common.facts.intake import (
     SubmissionVoidedV1,
 )
 from casetrail_common.facts.media import DeviceRegisteredV1
+from casetrail_common.facts.recording import DeviceFaultReportedV1
 from casetrail_common.facts.review import DecisionIssuedV1, ReviewSubmittedV1, TerminationProposedV1
 from casetrail_common.facts.use import AccessRequestedV1
 from casetrail_common.ids import stream_name
@@ -61,7 +62,9 @@ def _case_id(fact: Fact) -> Iterable[str]:
 
 def _record_id(fact: Fact) -> Iterable[str]:
     match fact.payload:
-        case RecordAddedV1(record=record) | RecordSignedV1(record=record) | DecisionIssuedV1(record=record):
+        case RecordAddedV1(record=record) | RecordSignedV1(record=record):
+            return (record,)
+        case DecisionIssuedV1(record=record) | DeviceFaultReportedV1(record=record):
             return (record,)
         case OpinionGivenV1(form=record):
             return (record,)
@@ -100,7 +103,7 @@ AGENCY: Final = Fold("agency", Agency, _agency_id, evolve_agency, OWN)
 CASE: Final = Fold("case", Case, _case_id, evolve, OWN)
 IN_REVIEW: Final = Fold("in_review", InReview, _case_id, evolve_in_review, frozenset({"review"}))
 FILED: Final = Fold("filed", Filed, _filed_case_id, evolve_filed, frozenset({"archive"}))
-RECORD: Final = Fold("record", Record, _record_id, evolve_record, frozenset({"intake", "review"}))
+RECORD: Final = Fold("record", Record, _record_id, evolve_record, frozenset({"intake", "media", "review"}))
 ACTIVITY: Final = Fold("activity", Activity, _activity_id, evolve_activity, OWN)
 MEASURE: Final = Fold("measure", Known, _named(MeasureRegisteredV1, "measure"), evolve_known, OWN)
 SERVICE: Final = Fold("service", Known, _named(ServicePerformedV1, "service"), evolve_known, OWN)

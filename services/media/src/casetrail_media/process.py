@@ -3,7 +3,7 @@
 from typing import Final
 
 from casetrail_common.runtime import Blueprint
-from casetrail_media.handlers.http import router
+from casetrail_media.handlers import http, registers
 from casetrail_media.parts import open_parts
 from casetrail_media.projections import FOLDS, VERIFY, react
 
@@ -11,7 +11,7 @@ BLUEPRINT: Final = Blueprint(
     service="media",
     title="Casetrail media 音像记录",
     description="音像记录、上传、校验与锁定。Recordings kept as evidence: declared, received, verified, locked.",
-    routers=(router,),
+    routers=(http.router, registers.router),
     folds=FOLDS,
     react=react,
     open_own=open_parts,

@@ -1,10 +1,12 @@
 """What media keeps folded: its own objects, and what it needs of the other services' facts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from casetrail_common.facts import Payload
 from casetrail_common.facts.archive import RetentionTableSetV1
-from casetrail_common.facts.intake import ActivityStartedV1
+from casetrail_common.facts.common import ContentErasedV1
+from casetrail_common.facts.intake import ActivityStartedV1, AgencyRegisteredV1, ServicePerformedV1
 from casetrail_common.facts.media import (
     AvReceivedV1,
     AvRejectedV1,
@@ -12,6 +14,12 @@ from casetrail_common.facts.media import (
     AvStoredV1,
     AvUploadDeclaredV1,
     SessionLinkedV1,
+)
+from casetrail_common.facts.recording import (
+    AvDerivativeCreatedV1,
+    DeviceFaultReportedV1,
+    ElectronicDataCollectedV1,
+    ElectronicDataSavedV1,
 )
 from casetrail_common.ids import stream_name
 from casetrail_common.law import LAW, PACK
@@ -21,19 +29,34 @@ from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.view import Consequences, Job, View
 from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
+from casetrail_media.disposal import HELD, dispose
+from casetrail_media.domain.devices import Device, FaultReport, evolve_device, evolve_fault_report
 from casetrail_media.domain.registers import (
-    Device,
+    ElectronicData,
     KnownActivity,
     KnownCase,
+    Links,
+    Recordings,
     Repository,
     Retention,
+    Units,
     evolve_activity,
     evolve_case,
-    evolve_device,
+    evolve_electronic_data,
+    evolve_links,
+    evolve_recordings,
     evolve_repository,
     evolve_retention,
+    evolve_units,
 )
-from casetrail_media.domain.session import Session, Upload, evolve_session, evolve_upload
+from casetrail_media.domain.session import (
+    Derivative,
+    Session,
+    Upload,
+    evolve_derivative,
+    evolve_session,
+    evolve_upload,
+)
 
 OWN: Final = frozenset({"media"})
 INTAKE: Final = frozenset({"intake"})
@@ -58,30 +81,69 @@ def _upload_id(fact: Fact) -> Iterable[str]:
     return ()
 
 
-def _activity_id(fact: Fact) -> Iterable[str]:
-    return (fact.payload.activity,) if isinstance(fact.payload, ActivityStartedV1) else ()
+def _named(member: str, *kinds: type[Payload]) -> Callable[[Fact], Iterable[str]]:
+    """Return the keys of facts of some kinds: the id that stands in a member of their payload."""
+
+    def keys(fact: Fact) -> Iterable[str]:
+        return (getattr(fact.payload, member),) if isinstance(fact.payload, kinds) else ()
+
+    return keys
 
 
-def _agency_id(fact: Fact) -> Iterable[str]:
-    return (fact.agency,) if isinstance(fact.payload, RetentionTableSetV1) else ()
+def _sessions_named(fact: Fact) -> Iterable[str]:
+    match fact.payload:
+        case ActivityStartedV1(sessions=sessions) | ServicePerformedV1(sessions=sessions):
+            return tuple(sessions)
+    return ()
+
+
+def _linking_case(fact: Fact) -> Iterable[str]:
+    return (fact.stream_item,) if isinstance(fact.payload, SessionLinkedV1 | ActivityStartedV1) else ()
+
+
+def _of_agency(kind: type[Payload]) -> Callable[[Fact], Iterable[str]]:
+    return lambda fact: (fact.agency,) if isinstance(fact.payload, kind) else ()
 
 
 DEVICE: Final = Fold("device", Device, _item_of("device"), evolve_device, OWN)
+FAULT_REPORT: Final = Fold(
+    "fault_report", FaultReport, _named("record", DeviceFaultReportedV1), evolve_fault_report, OWN
+)
 REPOSITORY: Final = Fold("repository", Repository, _item_of("repository"), evolve_repository, OWN)
 SESSION: Final = Fold("session", Session, _item_of("session"), evolve_session, OWN)
+DERIVATIVE: Final = Fold("derivative", Derivative, _named("derivative", AvDerivativeCreatedV1), evolve_derivative, OWN)
 UPLOAD: Final = Fold("upload", Upload, _upload_id, evolve_upload, OWN)
+ELECTRONIC_DATA: Final = Fold(
+    "electronic_data",
+    ElectronicData,
+    _named("data", ElectronicDataCollectedV1, ElectronicDataSavedV1),
+    evolve_electronic_data,
+    OWN,
+)
 CASE: Final = Fold("case", KnownCase, _item_of("case"), evolve_case, INTAKE)
-ACTIVITY: Final = Fold("activity", KnownActivity, _activity_id, evolve_activity, INTAKE)
-RETENTION: Final = Fold("retention", Retention, _agency_id, evolve_retention, frozenset({"archive"}))
+ACTIVITY: Final = Fold("activity", KnownActivity, _named("activity", ActivityStartedV1), evolve_activity, INTAKE)
+LINKS: Final = Fold("links", Links, _sessions_named, evolve_links, INTAKE)
+RECORDINGS: Final = Fold("recordings", Recordings, _linking_case, evolve_recordings, OWN | INTAKE)
+UNITS: Final = Fold("units", Units, _of_agency(AgencyRegisteredV1), evolve_units, INTAKE)
+RETENTION: Final = Fold(
+    "retention", Retention, _of_agency(RetentionTableSetV1), evolve_retention, frozenset({"archive"})
+)
 
 FOLDS: Final[tuple[Fold[Any], ...]] = (
     DEVICE,
+    FAULT_REPORT,
     REPOSITORY,
     SESSION,
+    DERIVATIVE,
     UPLOAD,
+    ELECTRONIC_DATA,
     CASE,
     ACTIVITY,
+    LINKS,
+    RECORDINGS,
+    UNITS,
     RETENTION,
+    HELD,
     PERSON,
     LAW,
     PACK,
@@ -89,16 +151,35 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
 
 
 async def react(fact: Fact, view: View) -> Consequences:
-    """Link sessions to their case, verify what has arrived, and end volume 1 where a dossier is filed."""
-    received = fact.payload
-    jobs = (Job(VERIFY, received.upload),) if isinstance(received, AvReceivedV1) else ()
-    return Consequences((*link_to_case(fact), *await seal_streams(fact, view)), jobs)
+    """Link sessions to cases, verify what has arrived, dispose of content, end volume 1 where a dossier is filed."""
+    facts: list[NewFact] = [*await seal_streams(fact, view)]
+    jobs: tuple[Job, ...] = ()
+    match fact.payload:
+        case AvReceivedV1(upload=upload):
+            jobs = (Job(VERIFY, upload),)
+        case AvSessionStartedV1(case=str(case_id), session=session):
+            facts.append(_link(case_id, session, fact.stream_seq, fact.hash, agency=fact.agency))
+        case ServicePerformedV1(sessions=sessions) if sessions:
+            facts += await _linked_by_service(fact.stream_item, sessions, view)
+        case ContentErasedV1(case=str(case_id)) if fact.service == "intake":
+            recordings = await view.get(RECORDINGS, case_id)
+            facts += await dispose(fact.payload, case_id, recordings.sessions if recordings else (), view)
+    return Consequences(tuple(facts), jobs)
 
 
-def link_to_case(fact: Fact) -> tuple[NewFact, ...]:
-    """Return the fact that links a session to its case, naming the session's stream as it stood when it began."""
-    started = fact.payload
-    if not isinstance(started, AvSessionStartedV1) or started.case is None:
-        return ()
-    link = SessionLinkedV1(session=started.session, stream=fact.stream, position=fact.stream_seq, hash=fact.hash.hex())
-    return (NewFact(stream_name("case", fact.agency, started.case), link),)
+def _link(case_id: str, session: str, position: int, hash_: bytes, *, agency: str) -> NewFact:
+    """Return the fact that links a session to a case, naming the session's stream as it stands."""
+    stream = stream_name("session", agency, session)
+    link = SessionLinkedV1(session=session, stream=stream, position=position, hash=hash_.hex())
+    return NewFact(stream_name("case", agency, case_id), link)
+
+
+async def _linked_by_service(case_id: str, sessions: Iterable[str], view: View) -> list[NewFact]:
+    """Link the recordings of a service (送达) to its case, unless they are: intake's fact names no streams."""
+    known = await view.get(RECORDINGS, case_id) or Recordings()
+    links = []
+    for session in sessions:
+        head = await view.head_of(stream_name("session", view.agency, session))
+        if session not in known.sessions and head is not None:
+            links.append(_link(case_id, session, *head, agency=view.agency))
+    return links

@@ -1,32 +1,47 @@
-"""What media shows: sessions, uploads and originals."""
+"""What media shows: sessions and other items, devices, uploads and originals."""
 
 import asyncio
 import time
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
 
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import ACROSS_UNITS, require_sight
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.media import StoredFile
 from casetrail_common.ids import stream_name
+from casetrail_common.ledger.reading import commitments_in, content_of, with_content
 from casetrail_common.ledger.store import Store
 from casetrail_common.web import Page, PageWish
-from casetrail_media.domain.session import Session, Upload
+from casetrail_media.domain.devices import FaultReport
+from casetrail_media.domain.session import Derivative, Session, Upload
 from casetrail_media.evidence.receiving import Arrival
-from casetrail_media.projections import SESSION
-from casetrail_media.schemas import FileArrival, PartToSend, SessionShown, StoredFileShown
+from casetrail_media.projections import LINKS, RECORDINGS, SESSION
+from casetrail_media.schemas import (
+    DerivativeShown,
+    DeviceShown,
+    FileArrival,
+    PartToSend,
+    RecordShown,
+    SessionShown,
+)
+from casetrail_media.service.devices import found_device
+from casetrail_media.service.items import found_item
 from casetrail_media.service.sessions import found_session
 from casetrail_media.service.uploads import STORING, found_upload, receivable
+from casetrail_media.showing import derivative_told, fault_report_told, session_told
 
 FIRST_PAUSE_S: Final = 0.02
 LAST_PAUSE_S: Final = 0.25
 """Seconds between two looks at an upload that is being verified: a short film takes a tenth, a long one minutes."""
 
 _SESSIONS: Final = """
-select s.id, s.state::text, h.stream_seq
+select s.id, s.state::text, l.state::text as links, h.stream_seq
 from snapshot s join stream_head h on h.stream = 'session:' || s.agency || ':' || s.id
+left join snapshot l on l.agency = s.agency and l.kind = 'links' and l.id = s.id
 where s.agency = $1 and s.kind = 'session' and s.id > $2
-  and ($3::text is null or s.state ->> 'case' = $3) and ($4::text is null or s.state ->> 'unit' = $4)
+  and ($3::text[] is null or s.id = any ($3)) and ($4::text is null or s.state ->> 'unit' = $4)
 order by s.id limit $5
 """
 
@@ -43,8 +58,10 @@ async def show_session(store: Store, who: Principal, session_id: str) -> Session
     """Return a session as it is told."""
     session = await session_seen(store, who, session_id)
     async with store.reading(who.agency) as view:
+        links = await view.get(LINKS, session_id)
         head = await view.head_of(stream_name("session", who.agency, session_id))
-    return _shown(session_id, session, head[0] if head else 0)
+    told = session_told(session_id, session, links, position=head[0] if head else 0)
+    return SessionShown.model_validate((await _with_content(store, [told]))[0])
 
 
 async def list_sessions(store: Store, who: Principal, wish: PageWish, *, case: str | None) -> Page[SessionShown]:
@@ -52,9 +69,61 @@ async def list_sessions(store: Store, who: Principal, wish: PageWish, *, case: s
     unit = None if who.roles & ACROSS_UNITS else who.unit or ""
     require_sight(who, unit)
     (after,) = wish.after(str) or ("",)
-    rows = await store.pool.fetch(_SESSIONS, who.agency, after, case, unit, wish.limit + 1)
-    found = [_shown(row["id"], SESSION.load(row["state"]), row["stream_seq"]) for row in rows]
+    wanted = None if case is None else await _recordings_of(store, who.agency, case)
+    rows = await store.pool.fetch(_SESSIONS, who.agency, after, wanted, unit, wish.limit + 1)
+    told = [
+        session_told(
+            row["id"],
+            SESSION.load(row["state"]),
+            LINKS.load(row["links"]) if row["links"] else None,
+            position=row["stream_seq"],
+        )
+        for row in rows
+    ]
+    found = [SessionShown.model_validate(one) for one in await _with_content(store, told)]
     return wish.page(found, key=lambda shown: (shown.session,))
+
+
+async def _recordings_of(store: Store, agency: str, case: str) -> list[str]:
+    async with store.reading(agency) as view:
+        recordings = await view.get(RECORDINGS, case)
+    return list(recordings.sessions) if recordings else []
+
+
+async def show_item(store: Store, who: Principal, item_id: str) -> SessionShown | DerivativeShown | RecordShown:
+    """Return whatever media owns under an id: a session, a derivative of one, or a fault report."""
+    async with store.reading(who.agency) as view:
+        item = await found_item(view, item_id)
+    match item.state:
+        case Session():
+            return await show_session(store, who, item_id)
+        case Derivative(of=of) as derivative:
+            await session_seen(store, who, of)
+            (told,) = await _with_content(store, [derivative_told(item_id, derivative)])
+            return DerivativeShown.model_validate(told)
+        case FaultReport() as report:
+            if "device_custodian" not in who.roles:
+                require_sight(who, report.unit)
+            (told,) = await _with_content(store, [fault_report_told(item_id, report)])
+            return RecordShown.model_validate(told)
+
+
+async def show_device(store: Store, who: Principal, device_id: str) -> DeviceShown:
+    """Return a device to whoever keeps it or may use it."""
+    async with store.reading(who.agency) as view:
+        device = await found_device(view, device_id)
+        head = await view.head_of(stream_name("device", who.agency, device_id))
+    if "device_custodian" not in who.roles:
+        require_sight(who, device.responsible_unit)
+    position = head[0] if head else 0
+    return DeviceShown.model_validate({"device": device_id, **asdict(device), "stream_position": position})
+
+
+async def _with_content(store: Store, told: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Put what people wrote, as far as it was not disposed of, in the place of the references to it."""
+    async with store.pool.acquire() as conn:
+        content = await content_of(conn, set(commitments_in(told)))
+    return [with_content(one, content) for one in told]
 
 
 async def upload_sent(store: Store, who: Principal, upload_id: str) -> Upload:
@@ -113,33 +182,3 @@ def arrivals_shown(arrivals: list[Arrival]) -> list[FileArrival]:
         )
         for one in arrivals
     ]
-
-
-def _shown(session_id: str, session: Session, position: int) -> SessionShown:
-    return SessionShown(
-        session=session_id,
-        case=session.case,
-        activities=list(session.activities),
-        kind=session.kind,
-        recorder=session.recorder,
-        unit=session.unit,
-        started_at=session.started_at,
-        notice_at=session.notice_at,
-        ended_at=session.ended_at,
-        state=session.state,
-        files=[_file_shown(number, file) for number, file in enumerate(session.files, start=1)],
-        stream_position=position,
-    )
-
-
-def _file_shown(number: int, file: StoredFile) -> StoredFileShown:
-    return StoredFileShown(
-        number=number,
-        sha256=file.sha256,
-        bytes=file.bytes,
-        media_type=file.media_type,
-        started_at=file.started_at,
-        ended_at=file.ended_at,
-        duration_ms=file.duration_ms,
-        notes=list(file.notes),
-    )

@@ -315,6 +315,13 @@ _RECORDS: Final = {
         "第 {file} 个文件已收到 {parts} 个分块，请续传后再完成。",
         "Of file {file}, {parts} parts have arrived; send the rest, then complete.",
     ),
+    "files_unlike_segments": Problem(
+        422,
+        "文件数与录制段数不符",
+        "As many files as segments are asked for",
+        "本次记录共 {segments} 段，每段一个文件；申报了 {files} 个。",
+        "The session has {segments} segments, one file each; {files} files were declared.",
+    ),
     "upload_rejected": Problem(
         409,
         "上传内容与申报不符",

@@ -7,6 +7,7 @@ the commands that would break a rule.
 from casetrail_common.rules.casefile import CaseFile
 from casetrail_common.rules.compile import activate, compile_pack, compiled
 from casetrail_common.rules.engine import ENGINE, Finding, evaluate
+from casetrail_common.rules.exceptions import admits_exception
 from casetrail_common.rules.faults import Fault, PackError
 from casetrail_common.rules.gates import Refusal, gate
 from casetrail_common.rules.happenings import SHARED, Happening, after, build
@@ -30,6 +31,7 @@ __all__ = [
     "Refusal",
     "RollUp",
     "activate",
+    "admits_exception",
     "after",
     "build",
     "compile_pack",

@@ -11,6 +11,7 @@ from casetrail_common.facts.intake import (
     RecordSignedV1,
 )
 from casetrail_common.facts.media import AvSessionStartedV1
+from casetrail_common.facts.recording import DeviceFaultReportedV1
 from casetrail_common.facts.review import DecisionIssuedV1
 from casetrail_common.ledger.fact import Fact
 
@@ -78,6 +79,8 @@ def evolve_record(record: Record | None, fact: Fact) -> Record | None:
             return Record(added.record_type, added.case, added.author, fact.stream_seq)
         case DecisionIssuedV1() as decided:
             return Record("decision_document", decided.case, fact.actor.person, fact.stream_seq)
+        case DeviceFaultReportedV1() as reported:
+            return Record("device_fault_report", reported.case, reported.by, fact.stream_seq)
         case RecordSignedV1() if record is not None:
             return replace(record, marked_at=(*record.marked_at, fact.stream_seq))
         case OpinionGivenV1() as given if record is not None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AtDesk, AtWindow, Written
+from casetrail_common.web.originals import ModifyOriginal
 from casetrail_intake import commands, queries, service
 from casetrail_intake.schemas import CaseShown, RecordShown
 
@@ -116,7 +117,7 @@ async def show_record(item: ItemId, window: AtWindow) -> RecordShown:
 
 
 @router.patch("/v1/items/{item}", response_model=Written, responses={403: {"description": "Always: worm_protected"}})
-async def modify_original(item: ItemId, desk: AtDesk) -> Response:
+async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
     """试图修改文书：一律拒绝并记入事件。An attempt to change a record: always refused, and recorded."""
     return await desk.run(service.refuse_change(item, "modify_original"))
 

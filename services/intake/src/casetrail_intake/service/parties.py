@@ -86,7 +86,7 @@ def refuse_signature(record_id: str, wish: RefuseSignature, who: Principal) -> D
     """Record that a party refuses to sign; each officer counts once."""
 
     async def decide(view: View) -> Plan:
-        record = await _own_record(view, record_id)
+        record = await _known_record(view, record_id)
         await people(view, [wish.party], role="party")
         await people(view, wish.officers, role="case_officer")
         who.require(("case_officer",))
@@ -107,7 +107,9 @@ def correct_record(record_id: str, wish: CorrectRecord, who: Principal) -> Decid
     """Correct places of a record; the record itself stays as it was made."""
 
     async def decide(view: View) -> Plan:
-        record = await _own_record(view, record_id)
+        record = await _known_record(view, record_id)
+        if not record_id.startswith("i-"):
+            raise CasetrailError("not_found", {"id": record_id})
         await people(view, [mark.by for mark in wish.marks])
         who.require(("case_officer",))
         payload = RecordCorrectedV1(
@@ -183,9 +185,9 @@ def delegate_head(wish: DelegateHead, who: Principal) -> Decide:
     return decide
 
 
-async def _own_record(view: View, record_id: str) -> Record:
+async def _known_record(view: View, record_id: str) -> Record:
     record = await view.get(RECORD, record_id)
-    if record is None or not record_id.startswith("i-"):
+    if record is None:
         raise CasetrailError("not_found", {"id": record_id})
     return record
 

@@ -1,19 +1,28 @@
-"""Devices, repositories, and what media needs to know of cases."""
+"""Repositories, electronic data, and what media needs to know of the agency and its cases."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casetrail_common.facts.archive import RetentionTableSetV1
-from casetrail_common.facts.intake import ActivityStartedV1, CaseClosedV1, CaseRegisteredV1
-from casetrail_common.facts.media import DeviceRegisteredV1, RepositoryRegisteredV1
+from casetrail_common.facts.intake import (
+    ActivityStartedV1,
+    AgencyRegisteredV1,
+    CaseClosedV1,
+    CaseRegisteredV1,
+    ServicePerformedV1,
+)
+from casetrail_common.facts.media import RepositoryRegisteredV1, SessionLinkedV1
+from casetrail_common.facts.recording import ElectronicDataCollectedV1, ElectronicDataSavedV1
 from casetrail_common.ledger.fact import Fact
 
 
 @dataclass(frozen=True)
-class Device:
-    """A recording device."""
+class ElectronicData:
+    """Electronic data (电子数据) taken during an act."""
 
-    device_type: str
-    responsible_unit: str
+    case: str
+    activity: str
+    repository: str | None = None
+    """Where they were saved."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +47,42 @@ class KnownActivity:
 
 
 @dataclass(frozen=True)
+class Links:
+    """What intake's facts link a recording to, beyond what was named when it began."""
+
+    cases: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """The recordings whose streams are linked to a case, by facts of whichever service."""
+
+    sessions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of the agency."""
+
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Retention:
     """The periods of the agency's retention table."""
 
     dossier_years: tuple[int, ...] = ()
 
 
-def evolve_device(device: Device | None, fact: Fact) -> Device | None:
-    """Return a device after a fact about it."""
+def evolve_electronic_data(known: ElectronicData | None, fact: Fact) -> ElectronicData | None:
+    """Return electronic data after a fact that names them."""
     match fact.payload:
-        case DeviceRegisteredV1() as known:
-            return Device(known.device_type, known.responsible_unit)
-    return device
+        case ElectronicDataCollectedV1(activity=activity):
+            return ElectronicData(fact.stream_item, activity)
+        case ElectronicDataSavedV1(repository=repository) if known:
+            return replace(known, repository=repository)
+    return known
 
 
 def evolve_repository(repository: Repository | None, fact: Fact) -> Repository | None:
@@ -73,6 +106,38 @@ def evolve_case(case: KnownCase | None, fact: Fact) -> KnownCase | None:
 def evolve_activity(activity: KnownActivity | None, fact: Fact) -> KnownActivity | None:
     """Return what is known of an activity after one of intake's facts."""
     return KnownActivity(fact.stream_item) if isinstance(fact.payload, ActivityStartedV1) else activity
+
+
+def evolve_links(links: Links | None, fact: Fact) -> Links | None:
+    """Return what a recording is linked to after one of intake's facts that names it."""
+    known = links or Links()
+    match fact.payload:
+        case ActivityStartedV1(activity=activity):
+            return Links(_with(known.cases, fact.stream_item), _with(known.activities, activity))
+        case ServicePerformedV1():
+            return replace(known, cases=_with(known.cases, fact.stream_item))
+    return links
+
+
+def evolve_recordings(recordings: Recordings | None, fact: Fact) -> Recordings | None:
+    """Return the recordings of a case after a fact of its streams."""
+    known = recordings.sessions if recordings else ()
+    match fact.payload:
+        case SessionLinkedV1(session=session):
+            return Recordings(_with(known, session))
+        case ActivityStartedV1(sessions=sessions) if sessions:
+            return Recordings(_with(known, *sessions))
+    return recordings
+
+
+def _with(known: tuple[str, ...], *new: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*known, *new)))
+
+
+def evolve_units(units: Units | None, fact: Fact) -> Units | None:
+    """Return the units after the agency was registered, or changed."""
+    registered = fact.payload
+    return Units(tuple(unit.id for unit in registered.units)) if isinstance(registered, AgencyRegisteredV1) else units
 
 
 def evolve_retention(retention: Retention | None, fact: Fact) -> Retention | None:

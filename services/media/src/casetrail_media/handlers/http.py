@@ -1,4 +1,4 @@
-"""Media's HTTP edge: it translates and decides nothing."""
+"""Recordings over HTTP: made, kept, uploaded, read. The edge translates and decides nothing."""
 
 from typing import Annotated, Any, Final
 
@@ -9,11 +9,19 @@ from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AtDesk, AtWindow, Desk, Written, told
+from casetrail_common.web.originals import ModifyOriginal
 from casetrail_media import commands, queries, service
 from casetrail_media.handlers.ranges import byte_range
 from casetrail_media.handlers.streaming import begun
 from casetrail_media.parts import MediaParts
-from casetrail_media.schemas import SessionShown, UploadCompleted, UploadShown, UploadWritten
+from casetrail_media.schemas import (
+    DerivativeShown,
+    RecordShown,
+    SessionShown,
+    UploadCompleted,
+    UploadShown,
+    UploadWritten,
+)
 
 router: Final = service_router(tag="media 音像记录")
 
@@ -31,18 +39,6 @@ async def _own(request: Request) -> MediaParts:
 
 
 Own = Annotated[MediaParts, Depends(_own)]
-
-
-@router.post("/v1/media/devices", status_code=201, response_model=Written)
-async def register_device(wish: Sent[commands.RegisterDevice], desk: AtDesk) -> Response:
-    """登记记录设备。Enter a recording device into the register."""
-    return await desk.run(service.register_device(wish, desk.principal))
-
-
-@router.post("/v1/media/repositories", status_code=201, response_model=Written)
-async def register_repository(wish: Sent[commands.RegisterRepository], desk: AtDesk) -> Response:
-    """登记音像存储系统。Name a place where recordings may be stored."""
-    return await desk.run(service.register_repository(wish, desk.principal))
 
 
 @router.post("/v1/media/sessions", status_code=201, response_model=Written)
@@ -75,6 +71,51 @@ async def annotate_session(session: ItemId, wish: Sent[commands.AnnotateSession]
 async def end_session(session: ItemId, desk: AtDesk) -> Response:
     """结束音像记录。Stop recording."""
     return await desk.run(service.end_session(session, desk.principal), stream=_stream(desk, session))
+
+
+@router.post("/v1/media/sessions/{session}/interruptions", status_code=201, response_model=Written)
+async def interrupt_session(session: ItemId, wish: Sent[commands.InterruptSession], desk: AtDesk) -> Response:
+    """记录中断；不再恢复的，音像记录至此完成。A gap begins; a final one completes the session."""
+    return await desk.run(service.interrupt_session(session, wish, desk.principal), stream=_stream(desk, session))
+
+
+@router.post("/v1/media/sessions/{session}/resumption", status_code=201, response_model=Written)
+async def resume_session(session: ItemId, wish: Sent[commands.ResumeSession], desk: AtDesk) -> Response:
+    """恢复记录，另起一段。Record on after a gap: the next segment begins."""
+    return await desk.run(service.resume_session(session, wish, desk.principal), stream=_stream(desk, session))
+
+
+@router.post("/v1/media/sessions/{session}/interruption-reports", status_code=201, response_model=Written)
+async def report_interruption(session: ItemId, wish: Sent[commands.ReportInterruption], desk: AtDesk) -> Response:
+    """向承办机构负责人报告中断。Say that the head of the unit was told of a gap."""
+    return await desk.run(service.report_interruption(session, wish, desk.principal), stream=_stream(desk, session))
+
+
+@router.post("/v1/media/sessions/{session}/storage-exceptions", status_code=201, response_model=Written)
+async def record_storage_exception(
+    session: ItemId, wish: Sent[commands.RecordStorageException], desk: AtDesk
+) -> Response:
+    """说明不能及时储存的情形；须为现行规定所列。Say why it cannot be stored in time, on a ground of the law."""
+    decide = service.record_storage_exception(session, wish, desk.principal)
+    return await desk.run(decide, stream=_stream(desk, session))
+
+
+@router.post("/v1/media/sessions/{session}/custody", status_code=201, response_model=Written)
+async def set_custodian(session: ItemId, wish: Sent[commands.SetCustodian], desk: AtDesk) -> Response:
+    """变更保管人；录制人不得自行保管。Give it into somebody else's keeping, never the recorder's."""
+    return await desk.run(service.set_custodian(session, wish, desk.principal), stream=_stream(desk, session))
+
+
+@router.post("/v1/media/sessions/{session}/evidence-marks", status_code=201, response_model=Written)
+async def mark_evidence(session: ItemId, wish: Sent[commands.MarkEvidence], desk: AtDesk) -> Response:
+    """标记作为证据使用。Say that it is, or will be, used as evidence."""
+    return await desk.run(service.mark_evidence(session, wish, desk.principal), stream=_stream(desk, session))
+
+
+@router.post("/v1/media/sessions/{session}/derivatives", status_code=201, response_model=Written)
+async def create_derivative(session: ItemId, wish: Sent[commands.CreateDerivative], desk: AtDesk) -> Response:
+    """制作派生件（遮挡、消音等）；原件不变。Enter a redacted copy, an object of its own; the original stays."""
+    return await desk.run(service.create_derivative(session, wish, desk.principal), stream=_stream(desk, session))
 
 
 @router.post("/v1/media/sessions/{session}/uploads", status_code=201, response_model=UploadWritten)
@@ -141,21 +182,21 @@ async def read_original(
 
 
 @router.get("/v1/items/{item}")
-async def show_item(item: ItemId, window: AtWindow) -> SessionShown:
-    """查看音像记录。A recording session and its originals."""
-    return await queries.show_session(window.store, window.principal, item)
+async def show_item(item: ItemId, window: AtWindow) -> SessionShown | DerivativeShown | RecordShown:
+    """查看音像记录、派生件或设备故障报告。A recording session, a derivative of one, or a fault report."""
+    return await queries.show_item(window.store, window.principal, item)
 
 
 @router.patch("/v1/items/{item}", response_model=Written, responses=_PROTECTED)
-async def modify_original(item: ItemId, desk: AtDesk) -> Response:
+async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
     """试图修改音像原件：一律拒绝并记入事件。An attempt to change an original: always refused, and recorded."""
-    return await desk.run(service.refuse_change(item, "modify_original"), stream=_stream(desk, item))
+    return await desk.run(service.refuse_change(item, "modify_original"))
 
 
 @router.delete("/v1/items/{item}", response_model=Written, responses=_PROTECTED)
 async def delete_original(item: ItemId, desk: AtDesk) -> Response:
     """试图删除音像原件：一律拒绝并记入事件。An attempt to delete an original: always refused, and recorded."""
-    return await desk.run(service.refuse_change(item, "delete_original"), stream=_stream(desk, item))
+    return await desk.run(service.refuse_change(item, "delete_original"))
 
 
 def _stream(desk: Desk, session: str) -> str:

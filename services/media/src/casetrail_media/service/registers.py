@@ -1,29 +1,21 @@
-"""Devices and repositories."""
+"""Repositories, and what units lay down for recording."""
+
+from typing import Final
 
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
-from casetrail_common.facts.media import DeviceRegisteredV1, RepositoryRegisteredV1
+from casetrail_common.facts import Payload
+from casetrail_common.facts.media import RepositoryRegisteredV1
+from casetrail_common.facts.recording import AvItemListPublishedV1, WordingGuidePublishedV1
 from casetrail_common.ids import new_id, stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
-from casetrail_common.people import PERSON
-from casetrail_media.commands import RegisterDevice, RegisterRepository
+from casetrail_media.commands import PublishItemList, PublishWordingGuide, RegisterRepository
+from casetrail_media.projections import UNITS
 
-
-def register_device(wish: RegisterDevice, who: Principal) -> Decide:
-    """Enter a device into the register."""
-    device_id = new_id("media")
-
-    async def decide(view: View) -> Plan:
-        custodian = await view.get(PERSON, wish.custodian)
-        if custodian is None or "device_custodian" not in custodian.roles:
-            raise CasetrailError("not_found", {"id": wish.custodian})
-        who.require(("administrator", "device_custodian"))
-        payload = DeviceRegisteredV1(device=device_id, **wish.model_dump())
-        return Plan([NewFact(stream_name("device", view.agency, device_id), payload)], {"device": device_id})
-
-    return decide
+PUBLISHING: Final = ("administrator", "agency_head")
+"""Who publishes lists and guides for a unit."""
 
 
 def register_repository(wish: RegisterRepository, who: Principal) -> Decide:
@@ -37,3 +29,41 @@ def register_repository(wish: RegisterRepository, who: Principal) -> Decide:
         return Plan([NewFact(stream, payload)], {"repository": repository_id})
 
     return decide
+
+
+def publish_item_list(wish: PublishItemList, who: Principal) -> Decide:
+    """Publish what a unit records."""
+
+    async def decide(view: View) -> Plan:
+        await _require_unit(view, wish.unit)
+        who.require(PUBLISHING)
+        return Plan([_of_agency(view, AvItemListPublishedV1.model_validate(wish.model_dump()))])
+
+    return decide
+
+
+def publish_wording_guide(wish: PublishWordingGuide, who: Principal) -> Decide:
+    """Publish what officers of a unit say while recording."""
+
+    async def decide(view: View) -> Plan:
+        await _require_unit(view, wish.unit)
+        who.require(PUBLISHING)
+        payload = WordingGuidePublishedV1(
+            unit=wish.unit,
+            version=wish.version,
+            valid_from=wish.valid_from,
+            text=view.seal_optional(wish.text),
+        )
+        return Plan([_of_agency(view, payload)])
+
+    return decide
+
+
+async def _require_unit(view: View, unit: str) -> None:
+    units = await view.get(UNITS, view.agency)
+    if units is None or unit not in units.ids:
+        raise CasetrailError("not_found", {"id": unit})
+
+
+def _of_agency(view: View, payload: Payload) -> NewFact:
+    return NewFact(stream_name("agency", view.agency, view.agency), payload)

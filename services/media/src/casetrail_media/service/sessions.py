@@ -1,4 +1,4 @@
-"""Recording sessions, until they are stored."""
+"""Recording sessions: begun, annotated, interrupted, gone on with, ended."""
 
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
@@ -9,14 +9,22 @@ from casetrail_common.facts.media import (
     AvSessionEndedV1,
     AvSessionStartedV1,
 )
+from casetrail_common.facts.recording import AvInterruptionReportedV1, AvSessionInterruptedV1, AvSessionResumedV1
 from casetrail_common.ids import new_id, stream_name
-from casetrail_common.incidents import refused_act
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
-from casetrail_media.commands import AnnotateSession, StartSession
-from casetrail_media.domain.session import Session
-from casetrail_media.projections import ACTIVITY, CASE, DEVICE, SESSION
+from casetrail_common.people import PERSON
+from casetrail_media.commands import (
+    AnnotateSession,
+    InterruptSession,
+    ReportInterruption,
+    ResumeSession,
+    StartSession,
+)
+from casetrail_media.domain.session import Session, State
+from casetrail_media.projections import ACTIVITY, CASE, SESSION
+from casetrail_media.service.devices import found_device
 
 
 def start_session(wish: StartSession, who: Principal) -> Decide:
@@ -29,8 +37,7 @@ def start_session(wish: StartSession, who: Principal) -> Decide:
         for activity in wish.activities:
             if await view.get(ACTIVITY, activity) is None:
                 raise CasetrailError("not_found", {"id": activity})
-        if await view.get(DEVICE, wish.device) is None:
-            raise CasetrailError("not_found", {"id": wish.device})
+        await found_device(view, wish.device)
         who.require(("case_officer",))
         payload = AvSessionStartedV1(session=session_id, recorder=who.person, **wish.model_dump())
         return Plan([NewFact(stream_name("session", view.agency, session_id), payload)], {"session": session_id})
@@ -53,47 +60,96 @@ async def found_session(view: View, session_id: str) -> Session:
 
 
 def annotate_session(session_id: str, wish: AnnotateSession, who: Principal) -> Decide:
-    """Say what was told, spoken and filmed; also after the end, but not once it is stored."""
+    """Say what was told, spoken and filmed: also after the end, as whoever sees it through may find more."""
 
     async def decide(view: View) -> Plan:
-        session = await found_session(view, session_id)
+        await found_session(view, session_id)
         who.require(("case_officer",))
-        if session.state == "stored":
-            raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "annotate_session"})
         payloads: list[Payload] = [AvNoticeGivenV1(session=session_id)] if wish.notice else []
         if wish.voice or wish.tags or wish.not_present:
             said = {"voice": list(wish.voice), "tags": list(wish.tags), "not_present": list(wish.not_present)}
             payloads.append(AvAnnotatedV1(session=session_id, **said))
         if not payloads:
             raise CasetrailError("field_missing", {"fields": "notice, voice, tags, not_present"})
-        stream = stream_name("session", view.agency, session_id)
-        return Plan([NewFact(stream, payload) for payload in payloads])
+        return Plan([of_session(view, session_id, payload) for payload in payloads])
+
+    return decide
+
+
+def interrupt_session(session_id: str, wish: InterruptSession, who: Principal) -> Decide:
+    """Begin a gap; a final one completes the session."""
+
+    async def decide(view: View) -> Plan:
+        session = await found_session(view, session_id)
+        who.require(("case_officer",))
+        _require_state(session, "recording", command="interrupt_session")
+        payload = AvSessionInterruptedV1(
+            session=session_id,
+            gap=len(session.gaps) + 1,
+            cause=wish.cause,
+            description=view.seal(wish.description),
+            final=wish.final,
+        )
+        return Plan([of_session(view, session_id, payload)], {"gap": payload.gap})
+
+    return decide
+
+
+def resume_session(session_id: str, wish: ResumeSession, who: Principal) -> Decide:
+    """End a gap: the next segment begins, on whichever device."""
+
+    async def decide(view: View) -> Plan:
+        session = await found_session(view, session_id)
+        await found_device(view, wish.device)
+        who.require(("case_officer",))
+        _require_state(session, "interrupted", command="resume_session")
+        payload = AvSessionResumedV1(
+            session=session_id,
+            gap=len(session.gaps),
+            device=wish.device,
+            voice_explanation=wish.voice_explanation,
+        )
+        return Plan([of_session(view, session_id, payload)])
 
     return decide
 
 
 def end_session(session_id: str, who: Principal) -> Decide:
-    """Stop recording."""
+    """Stop recording, or say that it will not go on after a gap."""
 
     async def decide(view: View) -> Plan:
         session = await found_session(view, session_id)
         who.require(("case_officer",))
-        if session.state != "recording":
-            raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "end_session"})
-        stream = stream_name("session", view.agency, session_id)
-        return Plan([NewFact(stream, AvSessionEndedV1(session=session_id))])
+        _require_state(session, "recording", "interrupted", command="end_session")
+        return Plan([of_session(view, session_id, AvSessionEndedV1(session=session_id))])
 
     return decide
 
 
-def refuse_change(session_id: str, command: str) -> Decide:
-    """Refuse to change or delete a recording, and record the attempt as an incident."""
+def report_interruption(session_id: str, wish: ReportInterruption, who: Principal) -> Decide:
+    """Say that the head of the unit was told of a gap."""
 
     async def decide(view: View) -> Plan:
-        await found_session(view, session_id)
-        stream = stream_name("session", view.agency, session_id)
-        return await refused_act(
-            view, "worm_protected", stream=stream, item=session_id, kind="session", command=command
+        session = await found_session(view, session_id)
+        if wish.gap > len(session.gaps):
+            raise CasetrailError("not_found", {"id": f"{session_id}/gap/{wish.gap}"})
+        head = await view.get(PERSON, wish.reported_to)
+        if head is None or "unit_head" not in head.roles:
+            raise CasetrailError("not_found", {"id": wish.reported_to})
+        who.require(("case_officer",))
+        payload = AvInterruptionReportedV1(
+            session=session_id, gap=wish.gap, reported_to=wish.reported_to, content=view.seal(wish.content)
         )
+        return Plan([of_session(view, session_id, payload)])
 
     return decide
+
+
+def of_session(view: View, session_id: str, payload: Payload) -> NewFact:
+    """Return a fact of the stream of a session."""
+    return NewFact(stream_name("session", view.agency, session_id), payload)
+
+
+def _require_state(session: Session, *states: State, command: str) -> None:
+    if session.state not in states:
+        raise CasetrailError("transition_not_allowed", {"state": session.state, "command": command})

@@ -41,6 +41,9 @@ def declare_upload(session_id: str, wish: DeclareUpload, who: Principal) -> Deci
                     view, code, stream=stream, item=session_id, kind="session", command="store_session"
                 )
         _require_storable(session, None)
+        if not session.takes_files(len(wish.files)):
+            facts = {"files": len(wish.files), "segments": len(session.segments)}
+            raise CasetrailError("files_unlike_segments", facts)
         payload = AvUploadDeclaredV1(
             session=session_id,
             upload=upload_id,
@@ -98,5 +101,5 @@ async def found_upload(view: View, upload_id: str) -> Upload:
 
 def _require_storable(session: Session, upload_id: str | None) -> None:
     """Insist that the recording has ended and no other upload of it is complete, or was stored."""
-    if session.state == "recording" or session.receiving not in {None, upload_id}:
+    if session.state not in {"ended", "stored"} or session.receiving not in {None, upload_id}:
         raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "store_session"})

@@ -34,7 +34,6 @@ create table overlay (
   version_id text not null,
   primary key (agency, key, version_id)
 );
-create index session_by_case on snapshot (agency, (state ->> 'case')) where kind = 'session';
 create index session_by_original on snapshot using gin ((state -> 'files') jsonb_path_ops) where kind = 'session';
 grant select, insert, update, delete on multipart, overlay to media_app;
 """

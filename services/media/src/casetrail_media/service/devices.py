@@ -1,0 +1,116 @@
+"""Recording devices: registered, maintained, broken, repaired, altered."""
+
+from typing import Final
+
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts import Payload
+from casetrail_common.facts.media import DeviceRegisteredV1
+from casetrail_common.facts.recording import (
+    DeviceAlteredV1,
+    DeviceFaultReportedV1,
+    DeviceMaintainedV1,
+    DeviceRepairedV1,
+)
+from casetrail_common.ids import new_id, stream_name
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.store import Decide, Plan
+from casetrail_common.ledger.view import View
+from casetrail_common.people import PERSON
+from casetrail_media.commands import AlterDevice, MaintainDevice, RegisterDevice, RepairDevice, ReportDeviceFault
+from casetrail_media.domain.devices import Device
+from casetrail_media.projections import DEVICE
+
+KEEPING: Final = ("device_custodian",)
+"""Who keeps devices in order. Source: domain model, section 15."""
+
+FINDING: Final = ("case_officer", "device_custodian", "supervisor", "unit_head")
+"""Who may have found that somebody altered a device on their own account."""
+
+
+def register_device(wish: RegisterDevice, who: Principal) -> Decide:
+    """Enter a device into the register."""
+    device_id = new_id("media")
+
+    async def decide(view: View) -> Plan:
+        custodian = await view.get(PERSON, wish.custodian)
+        if custodian is None or "device_custodian" not in custodian.roles:
+            raise CasetrailError("not_found", {"id": wish.custodian})
+        who.require(("administrator", "device_custodian"))
+        payload = DeviceRegisteredV1(device=device_id, **wish.model_dump())
+        return Plan([_about(view, device_id, payload)], {"device": device_id})
+
+    return decide
+
+
+async def found_device(view: View, device_id: str) -> Device:
+    """Return a device.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`.
+    """
+    device = await view.get(DEVICE, device_id)
+    if device is None:
+        raise CasetrailError("not_found", {"id": device_id})
+    return device
+
+
+def report_device_fault(device_id: str, wish: ReportDeviceFault, who: Principal) -> Decide:
+    """Take a device out of service; this makes the fault report, a record of its own."""
+    record_id = new_id("media")
+
+    async def decide(view: View) -> Plan:
+        await found_device(view, device_id)
+        who.require(("case_officer", "device_custodian"))
+        payload = DeviceFaultReportedV1(device=device_id, record=record_id, fault=view.seal(wish.fault), by=who.person)
+        return Plan([_about(view, device_id, payload)], {"record": record_id})
+
+    return decide
+
+
+def repair_device(device_id: str, wish: RepairDevice, who: Principal) -> Decide:
+    """Put a device back into service."""
+
+    async def decide(view: View) -> Plan:
+        device = await found_device(view, device_id)
+        who.require(KEEPING)
+        if device.state != "out_of_service":
+            raise CasetrailError("transition_not_allowed", {"state": device.state, "command": "repair_device"})
+        payload = DeviceRepairedV1(
+            device=device_id, note=view.seal(wish.note), repaired_by=view.seal_optional(wish.repaired_by)
+        )
+        return Plan([_about(view, device_id, payload)])
+
+    return decide
+
+
+def maintain_device(device_id: str, wish: MaintainDevice, who: Principal) -> Decide:
+    """Enter that a device was maintained."""
+
+    async def decide(view: View) -> Plan:
+        await found_device(view, device_id)
+        who.require(KEEPING)
+        payload = DeviceMaintainedV1(device=device_id, maintained_on=wish.maintained_on)
+        return Plan([_about(view, device_id, payload)])
+
+    return decide
+
+
+def alter_device(device_id: str, wish: AlterDevice, who: Principal) -> Decide:
+    """Enter that a device was dismantled or a part replaced: by its keeper, or privately, as somebody found."""
+
+    async def decide(view: View) -> Plan:
+        await found_device(view, device_id)
+        who.require(FINDING if wish.is_private else KEEPING)
+        payload = DeviceAlteredV1(
+            device=device_id, change=wish.change, note=view.seal(wish.note), is_private=wish.is_private
+        )
+        return Plan([_about(view, device_id, payload)])
+
+    return decide
+
+
+def _about(view: View, device_id: str, payload: Payload) -> NewFact:
+    return NewFact(stream_name("device", view.agency, device_id), payload)

@@ -1,0 +1,31 @@
+"""What the regulations in force say before a command takes effect."""
+
+from casetrail_common.errors import CasetrailError
+from casetrail_common.law import BEIJING, LAW, PACK
+from casetrail_common.ledger.view import View
+from casetrail_common.rules import Pack, admits_exception, compiled
+
+
+async def packs_in_force(view: View) -> list[Pack]:
+    """Return the regulations that bind the agency today."""
+    law = await view.get(LAW, view.agency)
+    packs = []
+    for ref in law.packs_on(view.now.astimezone(BEIJING).date()) if law else ():
+        loaded = await view.get(PACK, ref.name)
+        if loaded is not None:
+            packs.append(compiled(loaded.document, sha256=loaded.sha256))
+    return packs
+
+
+async def require_exception(view: View, ground: str) -> None:
+    """Insist on a regulation in force that lets a recording be stored later on this ground.
+
+    Raises
+    ------
+    CasetrailError
+        `exception_not_available`, with the clause that names other grounds, if there is one.
+    """
+    packs = await packs_in_force(view)
+    if not admits_exception(packs, kind="storage_exception", attribute="ground", code=ground):
+        clauses = filter(None, (pack.clause_of_refusal("exception_not_available") for pack in packs))
+        raise CasetrailError("exception_not_available", {"ground": ground}, clause=next(clauses, None))
