@@ -49,7 +49,7 @@ def test_a_session_knows_its_case_from_whichever_fact_comes_first() -> None:
     told = [fact for fact in PenaltyCase().book.facts if session in SESSION.keys(fact)]
     assert len(told) == 3
     for order in permutations(told):
-        assert state_after(order, "session", session) == SESSION.state((CASE_ID,))
+        assert state_after(order, "session", session) == SESSION.state((CASE_ID,), min(f.recorded_at for f in told))
 
 
 def test_a_dossier_is_complete_when_every_named_stream_is_sealed() -> None:
@@ -146,8 +146,8 @@ async def test_a_fact_marks_the_cases_whose_findings_it_may_change() -> None:
     marked = {name: [(job.kind, job.key) for job in (await react(fact, view)).jobs] for name, fact in changed.items()}
     assert marked == {
         "case": [("judge", CASE_ID)],
-        "session": [("judge", CASE_ID)],
-        "link": [("judge", CASE_ID)],
+        "session": [("judge", CASE_ID), ("judge", f"agency:{AGENCY}")],
+        "link": [("judge", CASE_ID), ("judge", f"session:{FILMS['AV-1'].session}")],
         "person": [("judge_all", AGENCY)],
         "law": [("judge_all", AGENCY)],
         "closed": [("judge", CASE_ID), ("draft", CASE_ID)],

@@ -30,18 +30,31 @@ union all
 select l.body, l.prev_hash, l.hash from wanted w
   join ledger l on l.agency = $1 and l.n = w.n where w.service = 'archive'
 """
+_WIDE: Final = """
+with wanted as (select * from unnest($2::text[], $3::bigint[]) as w (service, after))
+select f.body, f.prev_hash, f.hash from wanted w
+  join copied_fact f on f.agency = $1 and f.service = w.service and f.n > w.after where f.wide
+"""
 NOTHING: Final[Mapping[Stream, int]] = {}
+NO_POSITIONS: Final[Mapping[str, int]] = {}
 
 
-def own_streams(agency: str, case_id: str) -> list[Stream]:
-    """Return the stream that each service has of the case itself."""
-    return [(service, stream_name("case", agency, case_id)) for service in SERVICES]
+def own_streams(agency: str, item: str, *, kind: str = "case") -> list[Stream]:
+    """Return the stream that each service may have of the case itself, or of another object."""
+    return [(service, stream_name(kind, agency, item)) for service in SERVICES]
 
 
 def streams_of(agency: str, case_id: str, case: Case) -> list[Stream]:
-    """Return every stream that belongs to a case as a whole: its own, and those of the recordings linked to it."""
-    linked = sorted(set(case.sessions.values()))
-    return [*own_streams(agency, case_id), *(("media", stream) for stream in linked)]
+    """Return every stream that belongs to a case as a whole: its own, and those that were born outside of it."""
+    films, papers = sorted(set(case.sessions.values())), sorted(set(case.records.values()))
+    linked = [*(("media", stream) for stream in films), *(("intake", stream) for stream in papers)]
+    return [*own_streams(agency, case_id), *linked]
+
+
+def judged_streams(agency: str, case_id: str, case: Case) -> list[Stream]:
+    """Return every stream that tells of a case; of what was born outside of it other services may tell, too."""
+    born = sorted({*case.sessions.values(), *case.records.values()})
+    return [*own_streams(agency, case_id), *((service, stream) for stream in born for service in SERVICES)]
 
 
 async def read_facts(
@@ -71,13 +84,33 @@ async def read_shared(conn: asyncpg.Connection, agency: str, positions: Sequence
     return sorted(facts, key=lambda fact: (fact.recorded_at, SERVICES.index(fact.service), fact.n))
 
 
+async def read_wide(conn: asyncpg.Connection, agency: str, *, after: Mapping[str, int] = NO_POSITIONS) -> list[Fact]:
+    """Return the facts of all cases and recordings that the agency as a whole is judged by.
+
+    Parameters
+    ----------
+    after
+        Position in each service's log up to which facts are already known.
+    """
+    rows = await conn.fetch(_WIDE, agency, list(SERVICES), [after.get(service, 0) for service in SERVICES])
+    facts = (decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
+    return sorted(facts, key=lambda fact: (fact.recorded_at, SERVICES.index(fact.service), fact.n))
+
+
+async def count_wide(conn: asyncpg.Connection, agency: str) -> int:
+    """Return how many such facts there are."""
+    count: int = await conn.fetchval("select count(*) from copied_fact where agency = $1 and wide", agency)
+    return count
+
+
 async def facts_as_of(conn: asyncpg.Connection, agency: str, case_id: str, instant: datetime) -> list[Fact]:
     """Return the facts of a case as far as they had been recorded by an instant."""
     own = recorded_by(await read_facts(conn, own_streams(agency, case_id)), instant)
     case = reduce(evolve_case, own, None)
     if case is None:
         return []
-    linked = [stream for stream in streams_of(agency, case_id, case) if stream not in set(own_streams(agency, case_id))]
+    own_ones = set(own_streams(agency, case_id))
+    linked = [stream for stream in judged_streams(agency, case_id, case) if stream not in own_ones]
     return [*own, *recorded_by(await read_facts(conn, linked), instant)]
 
 

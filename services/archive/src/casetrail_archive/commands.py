@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, Field
 
 from casetrail_common.canonical import MAX_INTEGER
-from casetrail_common.ids import AgencyId, ItemId
-from casetrail_common.web.wish import Wish
+from casetrail_common.ids import AgencyId, ItemId, PersonId
+from casetrail_common.web.wish import Kept, Wish
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -84,6 +84,62 @@ class FileDossier(Wish):
     sessions: Annotated[list[ItemId], Field(max_length=1000)]
     """Recordings whose files go into the dossier."""
     retention_class: Name
+
+
+Annotations = Annotated[dict[Name, Kept], Field(max_length=50)]
+Reason = Annotated[str, Field(min_length=1)]
+Years = Annotated[int, Field(ge=1, le=200)]
+
+
+class RegisterDisc(Wish):
+    """Put recordings on a carrier of their own (光盘、移动存储介质)."""
+
+    sessions: Annotated[list[ItemId], Field(max_length=1000)]
+    medium: Literal["disc", "removable_medium", "other"]
+    annotations: Annotations
+
+
+class AnnotateDisc(Wish):
+    """Add what is written on a carrier."""
+
+    annotations: Annotations
+
+
+class TransferDossier(Wish):
+    """Hand a filed dossier over (移交); makes the transfer list."""
+
+    to: Annotated[str, Field(min_length=1, max_length=200)]
+    """The archives department, as it is called."""
+    received_by: PersonId
+
+
+class SetRetention(Wish):
+    """Change how many years a filed dossier is kept."""
+
+    years: Years
+
+
+class AppendSupplement(Wish):
+    """Begin a further volume of a filed dossier (T28); what was filed stays as it is."""
+
+    reason: Reason
+    records: Annotated[list[ItemId], Field(max_length=1000)] = []
+    sessions: Annotated[list[ItemId], Field(max_length=1000)] = []
+
+
+class MarkLongTerm(Wish):
+    """Find a case important enough to be kept long-term (长期)."""
+
+    reason: Reason
+
+
+class OverrideRetention(Wish):
+    """Keep a case as long as a law, regulation or rule demands, whatever the agency's table says."""
+
+    authority_level: Literal["law", "regulation", "rule"]
+    source: Annotated[str, Field(min_length=1, max_length=500)]
+    """Name and article of the provision."""
+    years: Years
 
 
 class ModifyOriginal(Wish):

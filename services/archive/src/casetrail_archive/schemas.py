@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from casetrail_archive.domain.dossier import Dossier
+from casetrail_archive.domain.dossier import Dossier, Transfer
 from casetrail_common.facts.archive import FindingStatus, RetentionEntry
 from casetrail_common.web import Page
 from casetrail_common.web.desk import Written
@@ -47,9 +47,11 @@ class RetentionShown(BaseModel):
 class FindingShown(BaseModel):
     """How a rule judges a subject."""
 
-    case: str
+    case: str | None = Field(description="Absent for what belongs to no case.")
     rule: str = Field(description="Clause id.")
-    subject: str
+    subject: str = Field(
+        description="Id of an item; `agency`; `<record>/correction/<id>`, `<session>/gap/<n>`, `<case>/step/<name>`."
+    )
     subject_kind: str
     status: FindingStatus
     severity: Literal["error", "warning"] | None
@@ -115,6 +117,38 @@ class DossierWritten(Written):
     awaits: list[str] = []
 
 
+class DiscShown(BaseModel):
+    """A carrier with what is written on it."""
+
+    disc: str
+    medium: str
+    sessions: list[str]
+    cases: list[str]
+    filled: list[str] = Field(description="Names of the annotations that hold something.")
+    annotations: dict[str, Any]
+
+
+class TransferShown(BaseModel):
+    """A transfer list (移交清单): what was handed over to whom."""
+
+    record: str
+    to: str
+    received_by: str
+    at: datetime
+    sessions: list[str]
+    volumes: int
+
+
+class SupplementShown(BaseModel):
+    """A further volume: what was recorded since the one before belongs to it."""
+
+    volume: int
+    begun_at: datetime
+    custodian: str
+    records: list[str] = Field(description="Records named when it was begun.")
+    sessions: list[str] = Field(description="Recordings named when it was begun.")
+
+
 class DossierShown(BaseModel):
     """A dossier as it stands."""
 
@@ -132,6 +166,8 @@ class DossierShown(BaseModel):
     bytes: int | None = None
     sessions: list[str] = Field(default=[], description="Recordings whose files the volume holds.")
     awaits: list[str] = Field(default=[], description="Streams whose owners have not marked their end yet.")
+    transfers: list[TransferShown] = []
+    supplements: list[SupplementShown] = []
     holds_erased: bool = Field(
         default=False, description="The locked volume still holds content that was erased since."
     )
@@ -172,5 +208,30 @@ def dossier_of(dossier_id: str, dossier: Dossier, *, holds_erased: bool) -> Doss
         bytes=stored.bytes if stored else None,
         sessions=list(filing.sessions) if filing else [],
         awaits=awaited_of(dossier),
+        transfers=[_transfer(moved, dossier) for moved in dossier.transfers],
+        supplements=[
+            SupplementShown(
+                volume=one.volume,
+                begun_at=one.begun_at,
+                custodian=one.custodian,
+                records=list(one.records),
+                sessions=list(one.sessions),
+            )
+            for one in dossier.supplements
+        ],
         holds_erased=holds_erased,
+    )
+
+
+def _transfer(moved: Transfer, dossier: Dossier) -> TransferShown:
+    """Return a transfer list: the recordings and volumes that there were when the dossier was handed over."""
+    before = [one for one in dossier.supplements if one.begun_at <= moved.at]
+    filed = dossier.filing.sessions if dossier.filing else ()
+    return TransferShown(
+        record=moved.transfer_list,
+        to=moved.to,
+        received_by=moved.received_by,
+        at=moved.at,
+        sessions=sorted({*filed, *(session for one in before for session in one.sessions)}),
+        volumes=1 + len(before),
     )

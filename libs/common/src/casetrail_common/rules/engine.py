@@ -50,7 +50,7 @@ class Finding:
     """What follows by operation of law, as long as it does."""
     engine: str = ENGINE
 
-    def as_fact(self, case: str) -> FindingChangedV1:
+    def as_fact(self, case: str | None) -> FindingChangedV1:
         """Return the finding as archive records it."""
         return FindingChangedV1(
             case=case,

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from casetrail_common.facts.archive import DossierDraftedV1, DossierFiledV1, DossierSealedV1
 from casetrail_common.facts.common import ContentErasedV1
 from casetrail_common.facts.intake import ActivityStartedV1, CaseClosedV1, CaseRegisteredV1
-from casetrail_common.facts.media import AvSessionStartedV1, SessionLinkedV1
+from casetrail_common.facts.keeping import RetentionOverrideSetV1, RetentionUpgradedV1
+from casetrail_common.facts.media import SessionLinkedV1
+from casetrail_common.ids import stream_name
 from casetrail_common.ledger.fact import Fact
 
 
@@ -19,6 +21,8 @@ class Case:
     unit: str | None = None
     sessions: Mapping[str, str] = field(default_factory=dict)
     """Linked recording sessions and the streams they were born in."""
+    records: Mapping[str, str] = field(default_factory=dict)
+    """Records made before there was a case that it goes back to, and the streams they were born in."""
     closed: bool = False
     dossier: str | None = None
     """Id of the dossier, from its first draft on."""
@@ -28,6 +32,10 @@ class Case:
     """Whether content was erased that the sealed volume still holds, until its lock expires."""
     erasures: int = 0
     """How often content of the case was erased: a draft assembled before the last time must not stand."""
+    upgrades: Mapping[str, str] = field(default_factory=dict)
+    """Class that a rule has set for good, by the rule: a trigger that took effect is never taken back."""
+    override_years: int | None = None
+    """Years that a law, regulation or rule sets for this case."""
 
     @property
     def state(self) -> str:
@@ -43,7 +51,9 @@ def evolve_case(case: Case | None, fact: Fact) -> Case | None:
         opened = fact.payload
         if not isinstance(opened, CaseRegisteredV1):
             return None
-        return Case(tuple(sorted({*opened.officers, opened.responsible_officer})), opened.unit)
+        complaint = {opened.complaint: stream_name("record", fact.agency, opened.complaint)} if opened.complaint else {}
+        officers = tuple(sorted({*opened.officers, opened.responsible_officer}))
+        return Case(officers, opened.unit, records=complaint)
     match fact.payload:
         case SessionLinkedV1() as linked:
             return replace(case, sessions={**case.sessions, linked.session: linked.stream})
@@ -60,20 +70,14 @@ def evolve_case(case: Case | None, fact: Fact) -> Case | None:
             return replace(case, dossier=dossier, filed=True)
         case DossierSealedV1():
             return replace(case, sealed=True)
+    return _kept(case, fact)
+
+
+def _kept(case: Case, fact: Fact) -> Case:
+    """Return the case after a fact about how long it is kept."""
+    match fact.payload:
+        case RetentionUpgradedV1() as upgraded:
+            return replace(case, upgrades={**case.upgrades, upgraded.rule: upgraded.retention_class})
+        case RetentionOverrideSetV1(years=years):
+            return replace(case, override_years=years)
     return case
-
-
-@dataclass(frozen=True)
-class Session:
-    """A recording session: only which cases it touches."""
-
-    cases: tuple[str, ...] = ()
-
-
-def evolve_session(session: Session | None, fact: Fact) -> Session:
-    """Return the session after a fact that concerns it: its own first one, or one of a case's stream that links it."""
-    known = session or Session()
-    case = fact.payload.case if isinstance(fact.payload, AvSessionStartedV1) else fact.stream_item
-    if case is None or case in known.cases:
-        return known
-    return Session((*known.cases, case))

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from casetrail_common.facts.archive import DossierDraftedV1, DossierFiledV1, DossierSealedV1, RetentionAssignedV1
 from casetrail_common.facts.common import StreamSealedV1
+from casetrail_common.facts.keeping import DossierTransferredV1, SupplementAppendedV1
 from casetrail_common.ledger.fact import Fact
 
 State = Literal["draft", "filed", "sealed"]
@@ -52,6 +53,30 @@ class Filing:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """The dossier was handed over (移交)."""
+
+    transfer_list: str
+    """Id of the transfer list (移交清单)."""
+    to: str
+    received_by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """A further volume (T28): what was filed before stays as it is."""
+
+    volume: int
+    begun_at: datetime
+    custodian: str
+    reason: str
+    """Commitment of the reason."""
+    records: tuple[str, ...]
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Dossier:
     """A dossier, from its first draft to its sealed volume."""
 
@@ -63,6 +88,8 @@ class Dossier:
     root: str | None = None
     sealed_at: datetime | None = None
     retained_until: datetime | None = None
+    transfers: tuple[Transfer, ...] = ()
+    supplements: tuple[Supplement, ...] = ()
 
 
 def stream_key(service: str, stream: str) -> str:
@@ -93,8 +120,9 @@ def _filing(filed: DossierFiledV1, fact: Fact) -> Filing:
 def _moved(dossier: Dossier, fact: Fact) -> Dossier:
     filing = dossier.filing
     match fact.payload:
-        case RetentionAssignedV1(years=years) if filing is not None:
-            return replace(dossier, filing=replace(filing, retention_years=years))
+        case RetentionAssignedV1() as kept if filing is not None:
+            kept_now = replace(filing, retention_class=kept.retention_class, retention_years=kept.years)
+            return replace(dossier, filing=kept_now)
         case StreamSealedV1() if filing is not None:
             key = stream_key(fact.service, fact.stream)
             return replace(dossier, filing=replace(filing, sealed_streams={**filing.sealed_streams, key: fact.n}))
@@ -107,4 +135,23 @@ def _moved(dossier: Dossier, fact: Fact) -> Dossier:
                 sealed_at=fact.recorded_at,
                 retained_until=sealed.retained_until,
             )
+    return _extended(dossier, fact)
+
+
+def _extended(dossier: Dossier, fact: Fact) -> Dossier:
+    """Return the dossier after what may happen to it when it has been filed."""
+    match fact.payload:
+        case DossierTransferredV1() as moved:
+            transfer = Transfer(moved.record or "", moved.to, moved.received_by, fact.occurred_at)
+            return replace(dossier, transfers=(*dossier.transfers, transfer))
+        case SupplementAppendedV1() as begun:
+            supplement = Supplement(
+                volume=begun.volume,
+                begun_at=fact.occurred_at,
+                custodian=begun.custodian,
+                reason=begun.reason.sha256,
+                records=tuple(begun.records),
+                sessions=tuple(begun.sessions),
+            )
+            return replace(dossier, supplements=(*dossier.supplements, supplement))
     return dossier

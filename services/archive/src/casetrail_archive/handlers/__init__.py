@@ -3,6 +3,7 @@
 from casetrail_archive.handlers.dossiers import router as dossiers
 from casetrail_archive.handlers.findings import router as findings
 from casetrail_archive.handlers.incidents import router as incidents
+from casetrail_archive.handlers.keeping import router as keeping
 from casetrail_archive.handlers.law import router as law
 
-__all__ = ["dossiers", "findings", "incidents", "law"]
+__all__ = ["dossiers", "findings", "incidents", "keeping", "law"]

@@ -35,6 +35,7 @@ _PACKAGE: Final[dict[int | str, dict[str, Any]]] = {
 async def file_dossier(wish: Sent[commands.FileDossier], desk: AtDesk, own: Own) -> Response:
     """案卷归档（T27），封存后返回根哈希。Hand a dossier over; the answer carries the root hash once it is sealed."""
     agency = desk.principal.agency
+    await own.judge.up_to_date(agency, wish.case)
     answer = await desk.decided(
         service.file_dossier(wish, desk.principal), stream=stream_name("case", agency, wish.case)
     )

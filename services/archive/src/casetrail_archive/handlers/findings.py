@@ -18,6 +18,10 @@ from casetrail_common.web.desk import AtWindow
 router: Final = service_router(tag="archive 判定与时间线")
 
 Rule = Annotated[str | None, Query(max_length=100, pattern=r"^[a-z0-9-]+/[0-9.()a-z]+$", description="Clause id.")]
+AgencyWide = Annotated[
+    bool,
+    Query(description="What belongs to no case: agency, devices, requests, recordings and records without a case."),
+]
 AsOf = Annotated[
     AwareDatetime | None,
     Query(ge=EARLIEST, le=LATEST, description="Judge on what had been recorded by then; absent = now."),
@@ -30,12 +34,13 @@ async def list_findings(
     own: Own,
     paging: Paging,
     case: ItemId | None = None,
+    agency: AgencyWide = False,
     as_of: AsOf = None,
     rule: Rule = None,
     status: FindingStatus | None = None,
 ) -> FindingsPage:
     """规则判定；指定 as_of 时按当时已记录的事实判定，结果不再改变。Findings, now or as of an instant."""
-    wish = FindingsWish(case=case, as_of=as_of, rule=rule, status=status)
+    wish = FindingsWish(case=case, agency=agency, as_of=as_of, rule=rule, status=status)
     return await own.findings.show(window.principal, wish, paging)
 
 

@@ -10,14 +10,17 @@ import asyncpg
 
 from casetrail_archive.case_facts import (
     Stream,
+    count_wide,
     facts_as_of,
+    judged_streams,
     own_streams,
     read_facts,
     read_shared,
+    read_wide,
     recorded_by,
-    streams_of,
 )
 from casetrail_archive.domain.case import Case, evolve_case
+from casetrail_archive.judging.scopes import AGENCY, Scope
 from casetrail_archive.projections import SHARED_FACTS
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.locked import load_snapshot
@@ -40,6 +43,8 @@ class _Kept:
     """Last position taken in of each stream."""
     tips: Mapping[str, int] = field(default_factory=dict)
     """Last position taken in of each service's log."""
+    taken: int = 0
+    """How many facts were taken in."""
 
     def is_behind(self, facts: Sequence[Fact]) -> bool:
         """Whether some facts belong before what was taken in: those of a stream that was parked."""
@@ -55,7 +60,7 @@ class _Kept:
             ends[at] = max(fact.stream_seq, ends.get(at, 0))
             tips[fact.service] = max(fact.n, tips.get(fact.service, 0))
         file = after(self.file, *map(Happening.of, facts))
-        return _Kept(file, reduce(evolve_case, facts, self.case), ends, tips)
+        return _Kept(file, reduce(evolve_case, facts, self.case), ends, tips, self.taken + len(facts))
 
 
 @dataclass
@@ -66,17 +71,17 @@ class CaseFiles:
     _shared: dict[str, tuple[int, CaseFile]] = field(default_factory=dict)
     """By agency: how many of the facts that its cases share are taken in, and what they add up to."""
 
-    async def now(self, conn: asyncpg.Connection, agency: str, case_id: str) -> CaseFile | None:
-        """Return the file of a case as far as facts have been followed; None if the case is not known yet."""
-        known = self._kept.pop((agency, case_id), _Kept())
-        facts = await _beyond(conn, agency, case_id, known)
-        if known.is_behind(facts):
+    async def now(self, conn: asyncpg.Connection, agency: str, key: str) -> CaseFile | None:
+        """Return the file of a scope as far as facts have been followed; None if nothing is known of it yet."""
+        known = self._kept.pop((agency, key), _Kept())
+        facts = await _beyond(conn, agency, Scope.of(key), known)
+        if known.is_behind(facts) or await _has_gaps(conn, agency, Scope.of(key), known, facts):
             known = _Kept()
-            facts = await _beyond(conn, agency, case_id, known)
+            facts = await _beyond(conn, agency, Scope.of(key), known)
         kept = known.extended(facts)
-        if kept.case is None:
+        if kept.case is None and not (Scope.of(key).case is None and kept.tips):
             return None
-        self._kept[agency, case_id] = kept
+        self._kept[agency, key] = kept
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return kept.file
@@ -100,15 +105,27 @@ class CaseFiles:
             self._shared[agency] = (len(positions), file)
         return file
 
-    async def at(self, conn: asyncpg.Connection, agency: str, case_id: str, instant: datetime) -> CaseFile:
-        """Return the file of a case as it had been recorded by an instant."""
-        return build(await facts_as_of(conn, agency, case_id, instant))
+    async def at(self, conn: asyncpg.Connection, agency: str, key: str, instant: datetime) -> CaseFile:
+        """Return the file of a scope as it had been recorded by an instant."""
+        scope = Scope.of(key)
+        if scope.case is not None:
+            return build(await facts_as_of(conn, agency, scope.item, instant))
+        return build(recorded_by(await _beyond(conn, agency, scope, _Kept()), instant))
 
 
-async def _beyond(conn: asyncpg.Connection, agency: str, case_id: str, known: _Kept) -> list[Fact]:
-    """Return the facts of a case beyond those known, also of recordings that were linked meanwhile."""
-    streams = streams_of(agency, case_id, known.case) if known.case else own_streams(agency, case_id)
+async def _has_gaps(conn: asyncpg.Connection, agency: str, scope: Scope, known: _Kept, facts: Sequence[Fact]) -> bool:
+    """Whether some facts of the agency were missed: those of a stream that was parked."""
+    return scope.kind == AGENCY and await count_wide(conn, agency) != known.taken + len(facts)
+
+
+async def _beyond(conn: asyncpg.Connection, agency: str, scope: Scope, known: _Kept) -> list[Fact]:
+    """Return the facts of a scope beyond those known; of a case, also of what was linked to it meanwhile."""
+    if scope.kind == AGENCY:
+        return await read_wide(conn, agency, after=known.tips)
+    if scope.case is None:
+        return await read_facts(conn, own_streams(agency, scope.item, kind=scope.kind), after=known.ends)
+    streams = judged_streams(agency, scope.item, known.case) if known.case else own_streams(agency, scope.item)
     facts = await read_facts(conn, streams, after=known.ends)
     case = reduce(evolve_case, facts, known.case)
-    linked = [stream for stream in streams_of(agency, case_id, case) if stream not in streams] if case else []
+    linked = [stream for stream in judged_streams(agency, scope.item, case) if stream not in streams] if case else []
     return [*facts, *(await read_facts(conn, linked) if linked else ())]

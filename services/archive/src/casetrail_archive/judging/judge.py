@@ -1,23 +1,28 @@
-"""The jobs that judge cases, and the one place where a judgement becomes facts and rows."""
+"""The jobs that judge, and the one place where a judgement becomes facts and rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+import asyncpg
+
+from casetrail_archive.domain.tied import Tied
 from casetrail_archive.judging.casefiles import CaseFiles
 from casetrail_archive.judging.findings import add_rows, changes, held_back, latest, set_timers
 from casetrail_archive.judging.laws import Laws
 from casetrail_archive.judging.past import closed_until
+from casetrail_archive.judging.scopes import AGENCY, Scope, found_in
+from casetrail_archive.projections import CASE, LOOSE
+from casetrail_common.facts.keeping import RetentionUpgradedV1
 from casetrail_common.failpoints import failpoint
-from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.jobs import DueJob
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import Job
-from casetrail_common.rules import CaseFile, Finding, LawBook, evaluate
+from casetrail_common.rules import CaseFile, Finding, LawBook
 
 ACTOR: Final = Actor("system:archive")
 
@@ -28,19 +33,27 @@ _MARKED: Final = """
 select key from job where agency = $1 and kind = 'judge' and attempts = 0 order by created_at limit $2
 """
 _OPEN: Final = """
-select id from snapshot where agency = $1 and kind = 'case' and (state ->> 'filed' = 'false'
-  or exists (select from timer t where t.agency = $1 and t.scope = snapshot.id))
+select case kind when 'case' then id else kind || ':' || id end as scope from snapshot s
+where agency = $1 and (
+  kind = 'case' and (state ->> 'filed' = 'false'
+    or exists (select from timer t where t.agency = $1 and t.scope = s.id))
+  or kind in ('session', 'record', 'request') and state -> 'cases' = '[]')
 """
+_IS_MARKED: Final = """
+select exists (select from job where agency = $1 and (kind = 'judge' and key = $2 or kind = 'judge_all'))
+"""
+CLASS: Final = "retention_class"
+"""What a rule sets that keeps a case for longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What every case of an agency is judged by at one moment."""
+    """What every scope of an agency is judged by at one moment."""
 
     book: LawBook
     closed_until: datetime | None
     shared: CaseFile
-    """What all cases of the agency share: people, devices, lists."""
+    """What all scopes of the agency share: people, devices, lists."""
 
 
 @dataclass
@@ -64,38 +77,91 @@ class Judge:
             failpoint("archive.before_judged")
         failpoint("archive.after_judged")
 
+    async def up_to_date(self, agency: str, key: str) -> None:
+        """Judge a scope now if a followed fact has marked it: for commands that look at what rules have set."""
+        async with self.store.pool.acquire() as conn:
+            marked = await conn.fetchval(_IS_MARKED, agency, key)
+        if marked:
+            async with self.store.locked(agency) as locked:
+                await self.judge_now(locked, key, await self.standing(locked))
+
     async def mark_open(self, job: DueJob) -> None:
-        """Mark every case that a change in the agency's law, people or devices may concern."""
+        """Mark everything that a change in the agency's law, people or devices may concern."""
         async with self.store.locked(job.agency) as locked:
             for row in await locked.conn.fetch(_OPEN, job.agency):
-                locked.add_job(Job("judge", row["id"]))
+                locked.add_job(Job("judge", row["scope"]))
+            locked.add_job(Job("judge", Scope(AGENCY, job.agency).key))
             locked.finish_job("judge_all", job.key)
 
     async def standing(self, locked: LockedAgency) -> Standing:
-        """Return what all cases of an agency are judged by at this moment."""
+        """Return what all scopes of an agency are judged by at this moment."""
         book = await self.laws.at(locked.conn, locked.agency, locked.now)
         until = await closed_until(locked.conn, locked.agency)
         return Standing(book, until, await self.files.shared(locked.conn, locked.agency))
 
-    async def judge_now(self, locked: LockedAgency, case_id: str, standing: Standing) -> Sequence[Finding]:
-        """Judge a case on everything that is known; what is found otherwise than last time becomes facts and rows."""
-        file = await self.files.now(locked.conn, locked.agency, case_id)
-        if file is None:
+    async def judge_now(self, locked: LockedAgency, key: str, standing: Standing) -> Sequence[Finding]:
+        """Judge a scope on everything that is known; what is found otherwise than last time becomes facts and rows.
+
+        Parameters
+        ----------
+        key
+            Id of a case, else `<kind>:<id>`.
+        """
+        scope = Scope.of(key)
+        file = await self.files.now(locked.conn, locked.agency, key)
+        if file is None and scope.kind != AGENCY:
             return ()
-        judged = evaluate(standing.book, file.with_(standing.shared), as_of=locked.now, of=file.things.keys())
+        judged: Sequence[Finding] = ()
+        if not await self._is_taken_up(locked, scope):
+            judged = found_in(scope, standing.book, file or CaseFile(), standing.shared, as_of=locked.now)
         found = held_back(judged, closed_until=standing.closed_until)
-        changed = changes(await latest(locked.conn, locked.agency, case_id), found)
+        changed = changes(await latest(locked.conn, locked.agency, key), found)
         if changed:
-            stream = stream_name("case", locked.agency, case_id)
-            facts = [NewFact(stream, finding.as_fact(case_id), occurred_at=locked.now) for finding in changed]
-            await locked.append(facts, actor=ACTOR)
-            await add_rows(locked.conn, locked.agency, case_id, changed, as_of=locked.now)
-            await set_timers(locked.conn, locked.agency, case_id, found, now=locked.now)
+            stream = scope.stream(locked.agency)
+            facts = [NewFact(stream, finding.as_fact(scope.case), occurred_at=locked.now) for finding in changed]
+            await locked.append([*facts, *await _upgrades(locked, scope, found)], actor=ACTOR)
+            await add_rows(locked.conn, locked.agency, key, changed, as_of=locked.now)
+            await set_timers(locked.conn, locked.agency, key, found, now=locked.now)
         return found
 
-    async def judge_then(self, locked: LockedAgency, case_id: str, instant: datetime) -> Sequence[Finding]:
-        """Return how a case stood at a past instant about which everything is known; nothing is recorded."""
-        book = await self.laws.at(locked.conn, locked.agency, instant)
-        file = await self.files.at(locked.conn, locked.agency, case_id, instant)
-        whole = file.with_(await self.files.shared(locked.conn, locked.agency, as_of=instant))
-        return evaluate(book, whole, as_of=instant, of=file.things.keys())
+    async def _is_taken_up(self, locked: LockedAgency, scope: Scope) -> bool:
+        """Whether a case has taken up what used to stand alone: then it is judged there."""
+        tied = await _tied(locked, scope)
+        return tied is not None and bool(tied.cases)
+
+    async def judge_then(self, locked: LockedAgency, key: str, instant: datetime) -> Sequence[Finding]:
+        """Return how a scope stood at a past instant about which everything is known; nothing is recorded."""
+        tied = await _tied(locked, Scope.of(key))
+        if tied is not None and tied.since is not None and tied.since <= instant:
+            return ()
+        return await self.judged_at(locked.conn, locked.agency, key, instant)
+
+    async def judged_at(self, conn: asyncpg.Connection, agency: str, key: str, instant: datetime) -> Sequence[Finding]:
+        """Return the findings of a scope as it had been recorded by an instant."""
+        book = await self.laws.at(conn, agency, instant)
+        file = await self.files.at(conn, agency, key, instant)
+        shared = await self.files.shared(conn, agency, as_of=instant)
+        return found_in(Scope.of(key), book, file, shared, as_of=instant)
+
+
+async def _tied(locked: LockedAgency, scope: Scope) -> Tied | None:
+    if scope.kind not in LOOSE:
+        return None
+    return await locked.view().get(LOOSE[scope.kind], scope.item)
+
+
+async def _upgrades(locked: LockedAgency, scope: Scope, found: Iterable[Finding]) -> list[NewFact]:
+    """Return what rules set for the first time: from now on the case is kept as they say."""
+    if scope.case is None or (case := await locked.view().get(CASE, scope.case)) is None:
+        return []
+    return [
+        NewFact(
+            scope.stream(locked.agency),
+            RetentionUpgradedV1(
+                case=scope.item, dossier=case.dossier, rule=finding.rule, retention_class=finding.sets[CLASS]
+            ),
+            occurred_at=finding.since,
+        )
+        for finding in found
+        if CLASS in finding.sets and finding.rule not in case.upgrades
+    ]

@@ -13,10 +13,10 @@ import asyncpg
 from casetrail_archive.judging.findings import set_timers
 from casetrail_archive.judging.judge import ACTOR, Judge
 from casetrail_archive.judging.past import Past, Watermark
+from casetrail_archive.judging.scopes import Scope
 from casetrail_common.bus.transient import Backoff, is_transient
 from casetrail_common.facts.archive import DeadlineMissedV1
 from casetrail_common.failpoints import failpoint
-from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
@@ -153,11 +153,12 @@ class Timers:
         """Append `deadline.missed` for each duty undone at the instant; what was done in time fires silently."""
         found = await self.judge.judge_then(locked, case_id, instant)
         overdue = {(finding.rule, finding.subject) for finding in found if finding.status == "overdue"}
-        stream = stream_name("case", locked.agency, case_id)
+        scope = Scope.of(case_id)
+        stream = scope.stream(locked.agency)
         missed = [
             NewFact(
                 stream,
-                DeadlineMissedV1(case=case_id, rule=row["rule"], subject=row["subject"], due=row["due_at"]),
+                DeadlineMissedV1(case=scope.case, rule=row["rule"], subject=row["subject"], due=row["due_at"]),
                 occurred_at=row["due_at"],
             )
             for row in due

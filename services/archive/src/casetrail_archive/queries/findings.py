@@ -5,32 +5,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-
 from casetrail_archive.judging.findings import finding_from, held_back
 from casetrail_archive.judging.judge import Judge
 from casetrail_archive.judging.past import Past, awaited, closed_until
+from casetrail_archive.judging.scopes import AGENCY, Scope
+from casetrail_archive.projections import LOOSE
 from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight
 from casetrail_archive.schemas import FindingShown, FindingsPage
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
-from casetrail_common.rules import Finding, evaluate
+from casetrail_common.rules import Finding
 from casetrail_common.web import PageWish
 
 _CASES: Final = """
 select id from snapshot where agency = $1 and kind = 'case' and (id > $2 or (id = $2 and $3)) order by id limit 50
 """
+_LOOSE: Final = """
+select id from snapshot where agency = $1 and kind = $2 and id >= $3
+  and (state ->> 'since' is null or (state ->> 'since')::timestamptz > $4) order by id
+"""
 _LATEST: Final = """
 select * from (
   select distinct on (scope, rule, subject) * from finding
-  where agency = $1 and (scope, rule, subject) > ($2, $3, $4) order by scope, rule, subject, id desc
-) latest where ($5::text is null or rule = $5) and ($6::text is null or status = $6)
-order by scope, rule, subject limit $7
+  where agency = $1 and (scope, rule, subject) > ($2, $3, $4) and (not $5 or strpos(scope, ':') > 0)
+  order by scope, rule, subject, id desc
+) latest where ($6::text is null or rule = $6) and ($7::text is null or status = $7)
+  and not exists (
+    select from snapshot s where s.agency = $1 and s.kind in ('session', 'record')
+      and s.id = split_part(scope, ':', 2) and s.kind = split_part(scope, ':', 1) and s.state -> 'cases' <> '[]')
+order by scope, rule, subject limit $8
 """
+"""What a case has taken up since is judged there."""
 
 Row = tuple[str, Finding]
 Key = tuple[str, str, str]
-"""Case, rule and subject: the order in which findings are listed."""
+"""Scope, rule and subject: the order in which findings are listed."""
 
 START: Final[Key] = ("", "", "")
 
@@ -40,6 +49,8 @@ class FindingsWish:
     """Which findings are asked for."""
 
     case: str | None = None
+    agency: bool = False
+    """Only what belongs to no case: the agency, its devices, recordings and records without a case, requests."""
     as_of: datetime | None = None
     rule: str | None = None
     status: str | None = None
@@ -57,7 +68,7 @@ class Findings:
     past: Past
 
     async def show(self, who: Principal, wish: FindingsWish, paging: PageWish) -> FindingsPage:
-        """Return findings in the order of case, rule and subject."""
+        """Return findings in the order of scope, rule and subject."""
         now = await self._require(who, wish)
         as_of = wish.as_of or now
         if as_of > now:
@@ -70,10 +81,14 @@ class Findings:
         async with self.judge.store.pool.acquire() as conn:
             until = await closed_until(conn, who.agency)
             awaits = await awaited(conn, who.agency)
-        page = paging.page([_shown(case, finding) for case, finding in rows], lambda f: (f.case, f.rule, f.subject))
+        listed = paging.page(rows, _place)
         is_final = until is not None and until > as_of
         return FindingsPage(
-            items=page.items, next=page.next, as_of=as_of, is_final=is_final, awaits=[] if is_final else awaits
+            items=[_shown(Scope.of(scope), finding) for scope, finding in listed.items],
+            next=listed.next,
+            as_of=as_of,
+            is_final=is_final,
+            awaits=[] if is_final else awaits,
         )
 
     async def _require(self, who: Principal, wish: FindingsWish) -> datetime:
@@ -98,31 +113,40 @@ class Findings:
 
     async def _latest(self, agency: str, wish: FindingsWish, _as_of: datetime, after: Key, limit: int) -> list[Row]:
         async with self.judge.store.pool.acquire() as conn:
-            rows = await conn.fetch(_LATEST, agency, *after, wish.rule, wish.status, limit)
+            rows = await conn.fetch(_LATEST, agency, *after, wish.agency, wish.rule, wish.status, limit)
         return [(row["scope"], finding_from(row)) for row in rows]
 
     async def _judged(self, agency: str, wish: FindingsWish, as_of: datetime, after: Key, limit: int) -> list[Row]:
         found: list[Row] = []
-        async for case_id in self._cases(agency, wish.case, after[0]):
+        async for scope in self._scopes(agency, wish, as_of, after[0]):
             async with self.judge.store.pool.acquire() as conn:
-                findings = await self._judge_case(conn, agency, case_id, as_of)
-            rows = [(case_id, finding) for finding in findings if wish.fits(finding)]
+                judged = await self.judge.judged_at(conn, agency, scope.key, as_of)
+                findings = held_back(judged, closed_until=await closed_until(conn, agency))
+            rows = [(scope.key, finding) for finding in findings if wish.fits(finding)]
             found += sorted((row for row in rows if _place(row) > after), key=_place)
             if len(found) >= limit:
                 break
         return found[:limit]
 
-    async def _judge_case(self, conn: asyncpg.Connection, agency: str, case_id: str, as_of: datetime) -> list[Finding]:
-        book = await self.judge.laws.at(conn, agency, as_of)
-        file = await self.judge.files.at(conn, agency, case_id, as_of)
-        whole = file.with_(await self.judge.files.shared(conn, agency, as_of=as_of))
-        found = evaluate(book, whole, as_of=as_of, of=file.things.keys())
-        return held_back(found, closed_until=await closed_until(conn, agency))
-
-    async def _cases(self, agency: str, only: str | None, first: str) -> AsyncIterator[str]:
-        if only is not None:
-            yield only
+    async def _scopes(self, agency: str, wish: FindingsWish, as_of: datetime, first: str) -> AsyncIterator[Scope]:
+        """Yield what is asked about, in the order of keys, from a key on."""
+        if wish.case is not None:
+            yield Scope("case", wish.case)
             return
+        whole = Scope(AGENCY, agency)
+        if first <= whole.key:
+            yield whole
+        if not wish.agency:
+            async for case_id in self._cases(agency, first if first > whole.key else ""):
+                yield Scope("case", case_id)
+        for kind in sorted(LOOSE):
+            beginning, _, item = first.rpartition(":")
+            if beginning <= kind:
+                rows = await self.judge.store.pool.fetch(_LOOSE, agency, kind, item if beginning == kind else "", as_of)
+                for row in rows:
+                    yield Scope(kind, row["id"])
+
+    async def _cases(self, agency: str, first: str) -> AsyncIterator[str]:
         rows = await self.judge.store.pool.fetch(_CASES, agency, first, True)
         while rows:
             for row in rows:
@@ -135,15 +159,15 @@ def _key(cursor: tuple[str | int, ...] | None) -> Key:
 
 
 def _place(row: Row) -> Key:
-    case_id, finding = row
-    return case_id, finding.rule, finding.subject
+    scope, finding = row
+    return scope, finding.rule, finding.subject
 
 
-def _shown(case_id: str, finding: Finding) -> FindingShown:
+def _shown(scope: Scope, finding: Finding) -> FindingShown:
     return FindingShown(
-        case=case_id,
+        case=scope.case,
         rule=finding.rule,
-        subject=finding.subject,
+        subject=AGENCY if finding.subject_kind == AGENCY else finding.subject,
         subject_kind=finding.subject_kind,
         status=finding.status,
         severity=finding.severity,

@@ -1,13 +1,28 @@
 """One function per command: each returns the decision, a pure function of what a view shows."""
 
 from casetrail_archive.service.configuration import load_calendar, load_pack, set_parameters, set_retention_table
+from casetrail_archive.service.discs import annotate_disc, register_disc
 from casetrail_archive.service.dossiers import file_dossier, refuse_change
+from casetrail_archive.service.keeping import (
+    append_supplement,
+    mark_long_term,
+    override_retention,
+    set_retention,
+    transfer_dossier,
+)
 
 __all__ = [
+    "annotate_disc",
+    "append_supplement",
     "file_dossier",
     "load_calendar",
     "load_pack",
+    "mark_long_term",
+    "override_retention",
     "refuse_change",
+    "register_disc",
     "set_parameters",
+    "set_retention",
     "set_retention_table",
+    "transfer_dossier",
 ]

@@ -2,7 +2,8 @@
 
 from casetrail_archive.case_facts import streams_of
 from casetrail_archive.commands import FileDossier
-from casetrail_archive.projections import CASE, DOSSIER, RETENTION
+from casetrail_archive.projections import CASE, DOSSIER
+from casetrail_archive.service.keeping import locked, years_of
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.archive import DossierFiledV1, NamedStream, RetentionAssignedV1
@@ -27,7 +28,11 @@ def file_dossier(wish: FileDossier, who: Principal) -> Decide:
         who.require(("archivist", "case_officer"))
         if not case.closed or case.filed:
             raise CasetrailError("transition_not_allowed", {"state": case.state, "command": "file_dossier"})
-        years = await _years(view, wish.retention_class)
+        if case.upgrades and wish.retention_class not in case.upgrades.values():
+            raise locked(case)
+        years = await years_of(view, wish.retention_class)
+        if case.override_years is not None:  # where a rule keeps the case long-term, it may only lengthen
+            years = max(case.override_years, years if case.upgrades else 0)
         dossier, stream = case.dossier or fresh, stream_name("case", view.agency, wish.case)
         filed = DossierFiledV1(
             dossier=dossier,
@@ -42,14 +47,6 @@ def file_dossier(wish: FileDossier, who: Principal) -> Decide:
         return Plan([NewFact(stream, filed), NewFact(stream, kept)], {"dossier": dossier})
 
     return decide
-
-
-async def _years(view: View, retention_class: str) -> int:
-    table = await view.get(RETENTION, view.agency)
-    years = table.years.get(retention_class) if table else None
-    if years is None:
-        raise CasetrailError("retention_class_unknown", {"retention_class": retention_class})
-    return years
 
 
 def refuse_change(dossier_id: str, command: str) -> Decide:

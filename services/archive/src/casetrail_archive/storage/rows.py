@@ -13,6 +13,7 @@ class CopiedFact(SQLModel, table=True):
     __tablename__ = "copied_fact"
     __table_args__ = (
         Index("copied_fact_stream", "service", "stream", "stream_seq"),
+        Index("copied_fact_wide", "agency", "service", "n", postgresql_where=text("wide")),
         {"comment": "Followed facts, byte for byte: the witness against a ledger that was rewritten or cut off"},
     )
 
@@ -24,6 +25,8 @@ class CopiedFact(SQLModel, table=True):
     body: bytes = Field(sa_type=LargeBinary)
     prev_hash: bytes = Field(sa_type=LargeBinary)
     hash: bytes = Field(sa_type=LargeBinary)
+    wide: bool = Field(sa_column_kwargs={"server_default": text("false")})
+    """Whether rules about the agency as a whole look at it; no part of what is witnessed."""
 
 
 class FindingRow(SQLModel, table=True):
@@ -38,7 +41,7 @@ class FindingRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     agency: str = Field(sa_type=Text)
     scope: str = Field(sa_type=Text)
-    """Id of the case."""
+    """Id of the case, else `<kind>:<id>`."""
     rule: str = Field(sa_type=Text)
     subject: str = Field(sa_type=Text)
     subject_kind: str = Field(sa_type=Text)

@@ -50,6 +50,8 @@ SHARED: Final = frozenset(
         "device.fault_reported",
         "device.repaired",
         "device.altered",
+        "report.made",
+        "supervision.round_held",
     }
 )
 """Facts that stand in no stream of a case but may concern every one: a case file is complete only with them."""

@@ -25,9 +25,11 @@ create table copied_fact (
   body bytea not null,
   prev_hash bytea not null,
   hash bytea not null,
+  wide boolean not null default false,
   primary key (agency, service, n)
 );
 create index copied_fact_stream on copied_fact (service, stream, stream_seq);
+create index copied_fact_wide on copied_fact (agency, service, n) where wide;
 comment on table copied_fact is
   'Followed facts, byte for byte: the witness against a ledger that was rewritten or cut off';
 create trigger append_only before update or delete on copied_fact for each row execute function refuse_change();
