@@ -4,12 +4,13 @@ import pytest
 
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.common import ContentErasedV1, IncidentRecordedV1
-from casetrail_common.facts.intake import CaseFlaggedV1, OpinionGivenV1
+from casetrail_common.facts.intake import CaseClosedV1, CaseFlaggedV1, OpinionGivenV1
 from casetrail_common.facts.review import DecisionIssuedV1
 from casetrail_common.ids import new_id
+from casetrail_review.found import on_spot_state
 from casetrail_review.projections import DECISION
 from casetrail_review.service.items import refuse_change
-from support.review import AGENCY, TEXT, Review
+from support.review import AGENCY, SONG, TEXT, Review
 
 
 async def refusal(review: Review, submission: str) -> tuple[str, str | None]:
@@ -148,3 +149,94 @@ async def test_what_review_holds_of_another_case_stays() -> None:
     await review.intake(ContentErasedV1(case=new_id("intake"), commitments=["2" * 64], reason="court_order"))
     await review.intake(ContentErasedV1(commitments=["2" * 64], reason="court_order"))
     assert "content.erased" not in review.told()
+
+
+GATES = {
+    "qinghe-2019": ("permit", [("head_approval_missing", "qinghe-2019/8.1(5)", "head")]),
+    "fusong-env": ("penalty", [("head_approval_missing", "fusong-env/16.1", "head")]),
+    "jining-aic-2017": ("penalty", []),
+    "henan-2019": (
+        "penalty",
+        [
+            ("legal_review_missing", "henan-2019/11.1(3)", "legal"),
+            ("head_or_collective_missing", "henan-2019/11.1(4)", "head"),
+        ],
+    ),
+    "pengyang-2019": ("penalty", []),
+}
+"""By pack: what it asks for before a decision, in this order, and whose opinion gives it."""
+
+
+@pytest.mark.parametrize("pack", GATES)
+async def test_each_regulation_asks_for_its_own_before_a_decision_and_then_the_state_is_looked_at(pack: str) -> None:
+    conduct_type, gates = GATES[pack]
+    review = await Review().begin(conduct_type=conduct_type, packs=(pack,))
+    for code, clause in [gate[:2] for gate in gates[:1]] or [("transition_not_allowed", None)]:
+        with pytest.raises(CasetrailError) as refused:
+            await review.decide_case()
+        assert (refused.value.code, refused.value.clause) == (code, clause)
+    submission = await review.submitted()
+    for code, clause, slot in gates:
+        with pytest.raises(CasetrailError) as refused:
+            await review.decide_case()
+        assert (refused.value.code, refused.value.clause) == (code, clause)
+        await review.opine(submission, slot)
+    record = await review.decide_case()
+    issued = review.ledger.facts[-1].payload
+    assert isinstance(issued, DecisionIssuedV1)
+    assert (issued.record, issued.submission) == (record, submission)
+    with pytest.raises(CasetrailError) as refused:
+        await review.decide_case()
+    assert refused.value.code == "transition_not_allowed"
+
+
+@pytest.mark.parametrize("pack", ["fusong-env", "henan-2019", "jining-aic-2017", "pengyang-2019"])
+async def test_a_simplified_case_is_decided_without_approvals_and_counts_when_intake_accepts_it(pack: str) -> None:
+    review = await Review().begin(simplified=True, packs=(pack,))
+    record = await review.decide_case()
+    issued = review.ledger.facts[-1].payload
+    assert isinstance(issued, DecisionIssuedV1)
+    assert (issued.submission, await review.case_state()) == (None, "investigating")
+    assert (await on_spot_state(review.ledger.view(), record))[0] == "proposed"
+    with pytest.raises(CasetrailError) as refused:
+        await review.decide_case()
+    assert (refused.value.code, refused.value.facts["state"]) == ("transition_not_allowed", "proposed")
+    await review.accept(record)
+    assert await review.case_state() == "decided"
+    with pytest.raises(CasetrailError) as refused:
+        await review.decide_case()
+    assert (refused.value.code, refused.value.facts["state"]) == ("transition_not_allowed", "decided")
+
+
+async def test_a_decision_on_the_spot_that_intake_did_not_accept_may_be_made_again() -> None:
+    review = await Review().begin(simplified=True)
+    first = await review.decide_case()
+    await review.void(first)
+    assert await on_spot_state(review.ledger.view(), first) == ("voided", "transition_not_allowed")
+    second = await review.decide_case()
+    await review.accept(second)
+    assert await review.case_state() == "decided"
+
+
+async def test_a_decision_on_the_spot_needs_a_case_that_is_investigated_and_an_officer() -> None:
+    review = await Review().begin(simplified=True)
+    with pytest.raises(CasetrailError) as refused:
+        await review.decide_case(SONG)
+    assert refused.value.code == "role_not_allowed"
+    with pytest.raises(CasetrailError) as refused:
+        await review.decide_case(case=new_id("intake"))
+    assert refused.value.code == "not_found"
+    await review.intake(CaseClosedV1(outcome="no_violation", form=new_id("intake")))
+    with pytest.raises(CasetrailError) as refused:
+        await review.decide_case()
+    assert (refused.value.code, refused.value.facts["state"]) == ("transition_not_allowed", "closed")
+
+
+async def test_a_permit_in_qinghe_needs_the_head_whoever_else_has_opined() -> None:
+    review = await Review().begin(conduct_type="permit", packs=("qinghe-2019",))
+    submission = await review.submitted()
+    for slot in ("undertaker", "reviewer"):
+        await review.opine(submission, slot)
+    assert (await refusal(review, submission))[0] == "head_approval_missing"
+    await review.opine(submission, "head")
+    await review.decide(submission)

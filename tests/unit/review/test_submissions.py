@@ -3,14 +3,17 @@
 import pytest
 
 from casetrail_common.errors import CasetrailError
+from casetrail_common.facts import Payload
+from casetrail_common.facts.acts import AcceptanceRefusedV1, EmergencyStartedV1, InvestigationOpenedV1
 from casetrail_common.facts.archive import DossierFiledV1
-from casetrail_common.facts.intake import CaseClosedV1, ServicePerformedV1
+from casetrail_common.facts.intake import CaseClosedV1, InitiationFiledV1, InitiationRejectedV1, ServicePerformedV1
+from casetrail_common.facts.review import TerminationProposedV1
 from casetrail_common.ids import new_id
 from casetrail_review.domain.submission import ImpossibleFactError, SubmissionState, evolve
-from support.review import AGENCY, DUAN, FENG, MA, SONG, Review
+from support.review import AGENCY, DUAN, FENG, MA, SONG, TEXT, Review, registered
 
 STATES = list(SubmissionState)
-COMMANDS = ("submit", "opine", "send_back", "head_disagrees", "decide")
+COMMANDS = ("submit", "opine", "discuss", "send_back", "head_disagrees", "decide", "terminate")
 ALLOWED = {
     (SubmissionState.VOIDED, "submit"): "proposed",
     (SubmissionState.RETURNED, "submit"): "proposed",
@@ -18,6 +21,8 @@ ALLOWED = {
     (SubmissionState.REVIEWING, "send_back"): "returned",
     (SubmissionState.REVIEWING, "head_disagrees"): "returned",
     (SubmissionState.REVIEWING, "decide"): "decided",
+    (SubmissionState.REVIEWING, "discuss"): "reviewing",
+    (SubmissionState.REVIEWING, "terminate"): "terminated",
 }
 """Where a command is allowed, and where the last submission of the case stands afterwards."""
 
@@ -25,6 +30,7 @@ ALLOWED = {
 async def brought_to(state: SubmissionState) -> tuple[Review, str]:
     """Return a case whose only submission stands there."""
     review = await Review().begin()
+    await review.know("songw", "agency_head")
     submission = await review.submit()
     if state is SubmissionState.VOIDED:
         await review.void(submission)
@@ -34,6 +40,8 @@ async def brought_to(state: SubmissionState) -> tuple[Review, str]:
         await review.send_back(submission)
     if state is SubmissionState.DECIDED:
         await review.decide(submission)
+    if state is SubmissionState.TERMINATED:
+        await review.terminate(submission)
     return review, submission
 
 
@@ -50,6 +58,10 @@ async def attempt(review: Review, submission: str, command: str) -> str:
             await review.opine(submission, "head", "disagree")
         case "decide":
             await review.decide(submission)
+        case "discuss":
+            await review.discuss(submission, "songw")
+        case "terminate":
+            await review.terminate(submission)
     return submission
 
 
@@ -185,6 +197,74 @@ async def test_each_slot_has_its_fact(slot: str, fact: str) -> None:
     review, submission = await brought_to(SubmissionState.REVIEWING)
     await review.opine(submission, slot)
     assert review.told()[-1] == fact
+
+
+async def test_a_simplified_case_is_not_submitted_since_it_is_decided_on_the_spot() -> None:
+    review = await Review().begin(simplified=True)
+    assert await review.case_state() == "investigating"
+    with pytest.raises(CasetrailError) as refused:
+        await review.submit()
+    assert (refused.value.code, review.told()) == ("transition_not_allowed", [])
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ([EmergencyStartedV1(reason=TEXT)], "emergency_started"),
+        ([EmergencyStartedV1(reason=TEXT), InitiationFiledV1(form="F")], "emergency_started"),
+        ([InitiationFiledV1(form="F")], "initiation_pending"),
+        ([InitiationFiledV1(form="F"), InitiationRejectedV1(form="F")], "not_initiated"),
+        ([AcceptanceRefusedV1()], "not_initiated"),
+        ([InvestigationOpenedV1(ground="acceptance")], "investigating"),
+    ],
+)
+async def test_a_case_is_submitted_only_once_it_was_opened(told: list[Payload], state: str) -> None:
+    review = await Review().begin()
+    await review.ledger.follow("intake", f"case:{AGENCY}:{review.case}", registered(review.case), *told)
+    assert await review.case_state() == state
+    if state != "investigating":
+        with pytest.raises(CasetrailError) as refused:
+            await review.submit()
+        assert refused.value.code == "transition_not_allowed"
+
+
+async def test_an_ended_review_ends_the_case_as_soon_as_intake_closes_it() -> None:
+    review, submission = await brought_to(SubmissionState.TERMINATED)
+    proposed = review.ledger.facts[-1].payload
+    assert isinstance(proposed, TerminationProposedV1)
+    assert (proposed.submission, proposed.case, proposed.outcome) == (submission, review.case, "withdrawn")
+    assert not (await review.lying(submission)).case.has_ended
+    await review.intake(CaseClosedV1(outcome="withdrawn", form=proposed.form))
+    assert (await review.lying(submission)).case.has_ended
+
+
+@pytest.mark.parametrize("result", ["disagree", None])
+async def test_a_case_is_ended_only_on_a_closure_form_that_the_head_agrees_to(result: str | None) -> None:
+    review, submission = await brought_to(SubmissionState.REVIEWING)
+    form = await review.agreed_closure(result) if result else await review.add_record("closure_record")
+    with pytest.raises(CasetrailError) as refused:
+        await review.terminate(submission, form=form)
+    assert refused.value.code == "transition_not_allowed"
+    with pytest.raises(CasetrailError) as refused:
+        await review.terminate(submission, form=review.form)
+    assert refused.value.code == "field_missing"
+    with pytest.raises(CasetrailError) as refused:
+        await review.terminate(submission, principal=SONG)
+    assert refused.value.code == "role_not_allowed"
+
+
+async def test_of_a_discussion_each_members_view_is_kept_apart() -> None:
+    review, submission = await brought_to(SubmissionState.REVIEWING)
+    await review.know("xu", "agency_head")
+    record = await review.add_record("collective_discussion_record")
+    await review.discuss(submission, "songw", "xu", record=record)
+    (held,) = (await review.lying(submission)).submission.discussions
+    assert [member for member, _ in held.views] == ["songw", "xu"]
+    assert (held.result, held.record, len({view for _, view in held.views})) == ("agree", record, 2)
+    for members, minutes, code in ((["nobody"], None, "not_found"), (["xu"], review.form, "field_missing")):
+        with pytest.raises(CasetrailError) as refused:
+            await review.discuss(submission, *members, record=minutes)
+        assert refused.value.code == code
 
 
 async def test_a_fact_that_cannot_follow_is_not_folded() -> None:

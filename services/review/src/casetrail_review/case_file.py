@@ -8,14 +8,13 @@ Source: measured at 1,000 records of two marks each: folding the file takes 140 
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from casetrail_common.ledger.fact import Fact, decode_fact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.view import View
 from casetrail_common.rules import CaseFile, Happening, after
-from casetrail_common.rules.model import model
+from casetrail_common.rules.model import told_types
 
 SOURCES: Final = ("intake", "review")
 """Whose facts can stand in the way of a decision: state, forms, flags, discussion records, opinions."""
@@ -37,13 +36,6 @@ class Extent:
 
     intake: int = 0
     review: int = 0
-
-
-@cache
-def told_types() -> frozenset[str]:
-    """Return the types of fact that a rule can speak of."""
-    attributes = (attribute for kind in model().values() for attribute in kind.attributes.values())
-    return frozenset(type_ for attribute in attributes for type_ in attribute.set_by)
 
 
 def _is_told(fact: Fact) -> bool:

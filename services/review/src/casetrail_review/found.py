@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ledger.view import View
 from casetrail_review.domain.case import Case, CaseState, standing
+from casetrail_review.domain.item import Item
+from casetrail_review.domain.request import AccessRequest
 from casetrail_review.domain.submission import Submission, SubmissionState, Verdict, state_of
-from casetrail_review.projections import CASE, RECORD, SUBMISSION, SUBMISSIONS, VERDICT
+from casetrail_review.projections import CASE, ITEM, ON_SPOT, REQUEST, SUBMISSION, SUBMISSIONS, VERDICT
 
 
 def not_found(item: str) -> CasetrailError:
@@ -59,19 +61,20 @@ async def found_submission(view: View, submission: str) -> Lying:
     return Lying(known, verdict, await found_case(view, known.case))
 
 
-async def require_record(view: View, record: str, record_type: str, *, case: str, argument: str) -> None:
-    """Insist that a record of the case is of a type.
+async def require_record(view: View, record: str, record_type: str, *, case: str, argument: str) -> Item:
+    """Return a record of the case, which must be of a type.
 
     Raises
     ------
     CasetrailError
         `not_found` if the case has no such record, `field_missing` if it is of another type.
     """
-    known = await view.get(RECORD, record)
-    if known is None or known.case != case:
+    known = await view.get(ITEM, record)
+    if known is None or known.kind != "record" or known.case != case:
         raise not_found(record)
     if known.record_type != record_type:
         raise CasetrailError("field_missing", {"fields": argument, "expected": record_type})
+    return known
 
 
 async def standing_of(view: View, case: Case) -> CaseState:
@@ -86,3 +89,31 @@ async def last_submission(view: View, case: str) -> Lying | None:
     """Return the submission of a case that was proposed last; no other can be open."""
     proposed = await view.get(SUBMISSIONS, case)
     return await found_submission(view, proposed.ids[-1]) if proposed else None
+
+
+async def on_spot(view: View, case: str) -> tuple[str, SubmissionState] | None:
+    """Return the decision of a simplified case that was proposed last, and what intake made of it."""
+    proposed = await view.get(ON_SPOT, case)
+    return (proposed.record, (await on_spot_state(view, proposed.record))[0]) if proposed else None
+
+
+async def on_spot_state(view: View, record: str) -> tuple[SubmissionState, str | None]:
+    """Return what intake made of the decision of a simplified case, and why if it has no effect."""
+    verdict = await view.get(VERDICT, record)
+    if verdict is None:
+        return SubmissionState.PROPOSED, None
+    return (SubmissionState.VOIDED if verdict.void_code else SubmissionState.DECIDED), verdict.void_code
+
+
+async def found_item(view: View, item: str) -> Item:
+    """Return an item of any service."""
+    if (known := await view.get(ITEM, item)) is None:
+        raise not_found(item)
+    return known
+
+
+async def found_request(view: View, request: str) -> AccessRequest:
+    """Return a request to consult, copy or disclose."""
+    if (known := await view.get(REQUEST, request)) is None:
+        raise not_found(request)
+    return known

@@ -2,36 +2,33 @@
 
 from typing import Any, Final
 
+from casetrail_common.access import REQUESTS
 from casetrail_common.facts.archive import DossierFiledV1
-from casetrail_common.facts.intake import (
-    CaseClosedV1,
-    CaseRegisteredV1,
-    InitiationApprovedV1,
-    InitiationFiledV1,
-    InitiationRejectedV1,
-    RecordAddedV1,
-    ReviewAcceptedV1,
-    ServicePerformedV1,
-    SubmissionVoidedV1,
-)
+from casetrail_common.facts.intake import ReviewAcceptedV1, SubmissionVoidedV1
 from casetrail_common.facts.review import (
     DecisionIssuedV1,
     HeadApprovedV1,
     LegalOpinedV1,
+    ReviewDiscussedV1,
     ReviewReturnedV1,
     ReviewSubmittedV1,
+    TerminationProposedV1,
     UnitOpinedV1,
 )
+from casetrail_common.facts.use import AccessApprovedV1, AccessDeniedV1, AccessExecutedV1, AccessRequestedV1
+from casetrail_common.ids import SERVICES
 from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.view import Consequences, View
+from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
 from casetrail_review.case_file import EXTENT, PAGE
 from casetrail_review.disposal import HELD, dispose
-from casetrail_review.domain import case, document, submission
+from casetrail_review.domain import case, item, request, submission
 from casetrail_review.domain.case import Case
-from casetrail_review.domain.document import Decision, Record
+from casetrail_review.domain.item import Decision, Item, OnSpot
+from casetrail_review.domain.request import AccessRequest
 from casetrail_review.domain.submission import Submission, Submissions, Verdict
 
 _DONE_WITH_SUBMISSION = (
@@ -39,19 +36,12 @@ _DONE_WITH_SUBMISSION = (
     UnitOpinedV1,
     LegalOpinedV1,
     HeadApprovedV1,
+    ReviewDiscussedV1,
     ReviewReturnedV1,
+    TerminationProposedV1,
     DecisionIssuedV1,
 )
-_MOVES_CASE = (
-    CaseRegisteredV1,
-    InitiationFiledV1,
-    InitiationApprovedV1,
-    InitiationRejectedV1,
-    ReviewAcceptedV1,
-    ServicePerformedV1,
-    CaseClosedV1,
-    DossierFiledV1,
-)
+_DONE_WITH_REQUEST = (AccessRequestedV1, AccessApprovedV1, AccessDeniedV1, AccessExecutedV1)
 
 
 def _case_of(fact: Fact) -> tuple[str, ...]:
@@ -59,6 +49,11 @@ def _case_of(fact: Fact) -> tuple[str, ...]:
     if isinstance(fact.payload, DossierFiledV1):
         return (fact.payload.case,)
     return (fact.stream_item,) if fact.stream_kind == "case" else ()
+
+
+def _on_spot_of(fact: Fact) -> tuple[str, ...]:
+    issued = fact.payload
+    return (issued.case,) if isinstance(issued, DecisionIssuedV1) and issued.submission is None else ()
 
 
 def _submission_of(fact: Fact) -> tuple[str, ...]:
@@ -69,16 +64,16 @@ def _submission_of(fact: Fact) -> tuple[str, ...]:
 CASE: Final = Fold(
     kind="case",
     state=Case,
-    keys=lambda fact: _case_of(fact) if isinstance(fact.payload, _MOVES_CASE) else (),
+    keys=lambda fact: _case_of(fact) if isinstance(fact.payload, case.MOVING) else (),
     evolve=case.evolve,
     sources=frozenset({"intake", "archive"}),
 )
-RECORD: Final = Fold(
-    kind="record",
-    state=Record,
-    keys=lambda fact: (fact.payload.record,) if isinstance(fact.payload, RecordAddedV1) else (),
-    evolve=document.evolve_record,
-    sources=frozenset({"intake"}),
+ITEM: Final = Fold(
+    kind="item",
+    state=Item,
+    keys=item.items_of,
+    evolve=item.evolve_item,
+    sources=frozenset(SERVICES),
 )
 SUBMISSION: Final = Fold(
     kind="submission",
@@ -107,18 +102,36 @@ DECISION: Final = Fold(
     kind="decision",
     state=Decision,
     keys=lambda fact: (fact.payload.record,) if isinstance(fact.payload, DecisionIssuedV1) else (),
-    evolve=document.evolve_decision,
+    evolve=item.evolve_decision,
+    sources=frozenset({"review"}),
+)
+ON_SPOT: Final = Fold(
+    kind="on_spot",
+    state=OnSpot,
+    keys=_on_spot_of,
+    evolve=item.evolve_on_spot,
+    sources=frozenset({"review"}),
+)
+REQUEST: Final = Fold(
+    kind="access_request",
+    state=AccessRequest,
+    keys=lambda fact: (fact.payload.request,) if isinstance(fact.payload, _DONE_WITH_REQUEST) else (),
+    evolve=request.evolve_request,
     sources=frozenset({"review"}),
 )
 FOLDS: Final[tuple[Fold[Any], ...]] = (
     LAW,
     PACK,
+    PERSON,
     CASE,
-    RECORD,
+    ITEM,
     SUBMISSION,
     VERDICT,
     SUBMISSIONS,
     DECISION,
+    ON_SPOT,
+    REQUEST,
+    REQUESTS,
     PAGE,
     EXTENT,
     HELD,

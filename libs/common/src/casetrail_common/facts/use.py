@@ -7,15 +7,20 @@ from typing import Literal
 
 from casetrail_common.facts.model import ContentRef, Part, Payload
 
+Mode = Literal["consult", "copy", "disclose"]
+RequesterKind = Literal["staff", "other_unit", "individual", "party"]
+Approver = Literal["unit_head", "agency_head"]
+TargetKind = Literal["party", "removable_drive", "personal_drive", "external"]
+
 
 class AccessRequestedV1(Payload, fact="access.requested"):
     """Someone asks to consult, copy or disclose items. First fact of `request:<agency>:<request>`."""
 
     request: str
     items: list[str]
-    mode: Literal["consult", "copy", "disclose"]
+    mode: Mode
     requester: str
-    requester_kind: Literal["staff", "other_unit", "individual", "party"]
+    requester_kind: RequesterKind
     purpose: ContentRef
     recipient: ContentRef | None = None
     cases: list[str] = []
@@ -31,7 +36,7 @@ class AccessApprovedV1(Payload, fact="access.approved"):
     items: list[str]
     reason: ContentRef
     by: str
-    role: Literal["unit_head", "agency_head"]
+    role: Approver
 
 
 class AccessDeniedV1(Payload, fact="access.denied"):
@@ -41,7 +46,7 @@ class AccessDeniedV1(Payload, fact="access.denied"):
     items: list[str]
     reason: ContentRef
     by: str
-    role: Literal["unit_head", "agency_head"]
+    role: Approver
 
 
 class RefusedItem(Part):
@@ -55,10 +60,10 @@ class AccessExecutedV1(Payload, fact="access.executed"):
     """Items were read or handed out."""
 
     request: str
-    mode: Literal["consult", "copy", "disclose"]
+    mode: Mode
     delivered: list[str]
     refused: list[RefusedItem] = []
-    target_kind: Literal["party", "removable_drive", "personal_drive", "external"] | None = None
+    target_kind: TargetKind | None = None
     target: ContentRef | None = None
     classified: list[str] = []
     """Those of the delivered items that are classified."""

@@ -5,11 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
+from typing import Final
 
 from casetrail_common.rules.document import Cited, Gist, Missed, Modality, PackText, Parameter
 from casetrail_common.rules.limits import Limit
 from casetrail_common.rules.look import Node
 from casetrail_common.rules.nodes import Pattern
+
+ANY: Final = "any"
+"""What a table of a pack cites for everything that it does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class Pack:
 
 def _cited(table: Cited, name: str, detail: str | None) -> str | None:
     cited = table.get(name)
-    return cited.get(detail or "") if isinstance(cited, dict) else cited
+    return cited.get(detail or "", cited.get(ANY)) if isinstance(cited, dict) else cited
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Where a command arrives: who calls, once, after what, and on which condition; and how its outcome is told."""
 
 import hashlib
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
@@ -54,10 +55,9 @@ class Desk:
 
     async def decided(self, decide: Decide, *, stream: str | None = None) -> Answer:
         """Decide and append, for commands whose answer needs more than that."""
-        who = self.principal
         call = Call(
-            agency=who.agency,
-            actor=Actor(who.person, tuple(sorted(who.roles)), who.unit),
+            agency=self.principal.agency,
+            actor=_actor(self.principal),
             key=self.key,
             request_hash=self.request_hash,
             stream=stream,
@@ -98,6 +98,24 @@ class Window:
     store: Store
     principal: Principal
 
+    async def decided(self, decide: Decide) -> Answer:
+        """Decide whether something may be seen, and append that it was seen or that somebody tried to.
+
+        No two looks are one: each has a key of its own, so that each is decided and recorded.
+        """
+        call = Call(
+            agency=self.principal.agency,
+            actor=_actor(self.principal),
+            key=secrets.token_hex(16),
+            request_hash=b"",
+            traceparent=current_traceparent(),
+        )
+        return await self.store.execute(call, decide)
+
+
+def _actor(who: Principal) -> Actor:
+    return Actor(who.person, tuple(sorted(who.roles)), who.unit)
+
 
 async def window(request: Request, who: Annotated[Principal, Depends(principal)], positions: Positions) -> Window:
     """Receive a query, after everything it asks to see has been followed."""
@@ -107,3 +125,12 @@ async def window(request: Request, who: Annotated[Principal, Depends(principal)]
 
 
 AtWindow = Annotated[Window, Depends(window)]
+
+AsBorrower = Annotated[
+    bool,
+    Query(
+        description="Read as somebody who has no part in handling the case, under an approved request, whoever calls."
+        " 以调阅人身份查阅，须有经批准的申请。"
+    ),
+]
+"""Whether an item is to be read as a borrower although the caller might read it by duty."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from casetrail_common.auth.principal import Principal
 from casetrail_common.auth.roles import Role
+from casetrail_common.auth.sight import ACROSS_UNITS, handles
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.intake import Slot
 from casetrail_review.domain.case import Case
@@ -28,11 +29,14 @@ CHECKING: Final[frozenset[Slot]] = frozenset({"reviewer", "legal", "head"})
 MAY_RETURN: Final = (Role.UNIT_HEAD, Role.LEGAL_REVIEWER, Role.AGENCY_HEAD)
 """Who may send a submission back to the officers."""
 
-SEES_EVERY_CASE: Final = frozenset({Role.LEGAL_REVIEWER, Role.AGENCY_HEAD, Role.SUPERVISOR, Role.ARCHIVIST})
-"""Roles whose work needs every case of the agency."""
+MAY_DISCUSS: Final = (Role.CASE_OFFICER, *MAY_RETURN)
+"""Who may record a collective discussion: who takes part in it, or keeps its minutes."""
 
-SEES_OWN_UNIT: Final = frozenset({Role.CASE_OFFICER, Role.INTAKE_CLERK, Role.UNIT_HEAD})
-"""Roles whose work needs every case of their unit; belonging to the unit alone opens nothing."""
+DECIDES_ACCESS: Final = (Role.AGENCY_HEAD, Role.UNIT_HEAD)
+"""Who may decide on a request; whose decision grants anything is for the law and the agency to say."""
+
+OVERSEES_ACCESS: Final = frozenset({*DECIDES_ACCESS, *ACROSS_UNITS})
+"""Roles that see every request: they decide on it, hand out under it, or supervise that."""
 
 
 def require_duty(who: Principal, slot: Slot, *, submission: Submission, case: Case) -> None:
@@ -61,6 +65,4 @@ def _conflict(who: Principal, slot: Slot, *, submission: Submission, case: Case)
 
 def may_see(who: Principal, case: Case) -> bool:
     """Whether a person is involved in a case: as its officer, by a role in its unit, or by one that sees every case."""
-    is_officer = who.person in case.officers and Role.CASE_OFFICER in who.roles
-    in_unit = who.unit is not None and who.unit == case.unit and not SEES_OWN_UNIT.isdisjoint(who.roles)
-    return is_officer or in_unit or not SEES_EVERY_CASE.isdisjoint(who.roles)
+    return handles(who, case.unit, case.officers)

@@ -15,8 +15,10 @@ from casetrail_common.facts.review import (
     DecisionIssuedV1,
     HeadApprovedV1,
     LegalOpinedV1,
+    ReviewDiscussedV1,
     ReviewReturnedV1,
     ReviewSubmittedV1,
+    TerminationProposedV1,
     UnitOpinedV1,
 )
 from casetrail_common.ledger.fact import Fact
@@ -35,6 +37,8 @@ class SubmissionState(StrEnum):
     """退回."""
     DECIDED = "decided"
     """已作出决定."""
+    TERMINATED = "terminated"
+    """终止或者撤回."""
 
     @property
     def is_open(self) -> bool:
@@ -60,7 +64,20 @@ class Opinion:
     suggestion: str | None = None
 
 
-Ending = Literal[SubmissionState.RETURNED, SubmissionState.DECIDED]
+@dataclass(frozen=True)
+class Discussion:
+    """A collective discussion (集体讨论) of the submission; what was said is kept apart."""
+
+    views: tuple[tuple[str, str], ...]
+    """Each member with the commitment of its view, in hexadecimal."""
+    conclusion: str
+    """Commitment of the text, in hexadecimal."""
+    result: OpinionResult
+    record: str | None
+    held_at: datetime
+
+
+Ending = Literal[SubmissionState.RETURNED, SubmissionState.DECIDED, SubmissionState.TERMINATED]
 """How review itself ends a submission."""
 
 
@@ -75,6 +92,7 @@ class Submission:
     submitted_by: str
     submitted_at: datetime
     opinions: Mapping[Slot, Opinion] = field(default_factory=dict)
+    discussions: tuple[Discussion, ...] = ()
     ending: Ending | None = None
     returned_by: str | None = None
     return_reason: str | None = None
@@ -134,6 +152,10 @@ def _told(before: Submission, fact: Fact) -> Submission:
                 returned_by=fact.actor.person,
                 return_reason=returned.reason.sha256,
             )
+        case ReviewDiscussedV1() as discussed:
+            return replace(before, discussions=(*before.discussions, _discussion(discussed, fact)))
+        case TerminationProposedV1():
+            return replace(before, ending=SubmissionState.TERMINATED)
         case DecisionIssuedV1() as issued:
             return replace(before, ending=SubmissionState.DECIDED, decision=issued.record)
     return before
@@ -148,6 +170,16 @@ def _opinion(given: UnitOpinedV1 | LegalOpinedV1 | HeadApprovedV1, fact: Fact) -
         opinion=given.opinion.sha256,
         reasons=given.reasons.sha256 if given.reasons else None,
         suggestion=given.suggestion.sha256 if given.suggestion else None,
+    )
+
+
+def _discussion(told: ReviewDiscussedV1, fact: Fact) -> Discussion:
+    return Discussion(
+        views=tuple((one.member, one.view.sha256) for one in told.views),
+        conclusion=told.conclusion.sha256,
+        result=told.result,
+        record=told.record,
+        held_at=fact.occurred_at,
     )
 
 

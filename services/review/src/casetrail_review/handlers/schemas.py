@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from casetrail_common.facts.intake import OpinionResult, Slot
 from casetrail_common.web.desk import Written
-from casetrail_review.domain.submission import Opinion, SubmissionState
+from casetrail_review.domain.submission import Discussion, Opinion, SubmissionState
 from casetrail_review.queries import Shown, ShownDecision
 
 
@@ -38,8 +38,9 @@ class OpinionWritten(Written):
 class DecisionWritten(Written):
     """A decision was made."""
 
-    submission: str
+    submission: str | None = Field(description="Null for a simplified case, which is decided without one.")
     record: str = Field(description="Id of the decision document.")
+    state: SubmissionState | None = Field(default=None, description="Where it stands now.")
 
 
 class OpinionShown(BaseModel):
@@ -55,6 +56,23 @@ class OpinionShown(BaseModel):
     suggestion: Text | None
 
 
+class MemberShown(BaseModel):
+    """What one member said."""
+
+    member: str = Field(description="Person id.")
+    view: Text
+
+
+class DiscussionShown(BaseModel):
+    """A collective discussion (集体讨论)."""
+
+    views: list[MemberShown]
+    conclusion: Text
+    result: OpinionResult
+    record: str | None = Field(description="Its minutes, a text record.")
+    held_at: datetime
+
+
 class SubmissionShown(BaseModel):
     """A submission of a handling opinion (案件处理意见) to review."""
 
@@ -66,6 +84,7 @@ class SubmissionShown(BaseModel):
     submitted_by: str
     submitted_at: datetime
     opinions: list[OpinionShown]
+    discussions: list[DiscussionShown]
     void_code: str | None = Field(description="Why the submission never took effect.")
     returned_by: str | None
     return_reason: Text | None
@@ -100,6 +119,7 @@ def submission_of(shown: Shown) -> SubmissionShown:
         submitted_by=one.submitted_by,
         submitted_at=one.submitted_at,
         opinions=[_opinion(slot, given, shown) for slot, given in one.opinions.items()],
+        discussions=[_discussion(held, shown) for held in one.discussions],
         void_code=shown.lying.void_code,
         returned_by=one.returned_by,
         return_reason=shown.texts.behind(one.return_reason),
@@ -117,6 +137,16 @@ def _opinion(slot: Slot, given: Opinion, shown: Shown) -> OpinionShown:
         opinion=shown.texts.behind(given.opinion),
         reasons=shown.texts.behind(given.reasons),
         suggestion=shown.texts.behind(given.suggestion),
+    )
+
+
+def _discussion(held: Discussion, shown: Shown) -> DiscussionShown:
+    return DiscussionShown(
+        views=[MemberShown(member=member, view=shown.texts.behind(view)) for member, view in held.views],
+        conclusion=shown.texts.behind(held.conclusion),
+        result=held.result,
+        record=held.record,
+        held_at=held.held_at,
     )
 
 

@@ -1,11 +1,33 @@
-"""The decision document as an item: nobody changes it."""
+"""Decision documents as items: read by who has no part in the case, and never changed."""
 
+from casetrail_common.access import Lent
+from casetrail_common.access import read_item as lend
+from casetrail_common.auth import Principal
 from casetrail_common.ids import stream_name
 from casetrail_common.incidents import refused_act
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
+from casetrail_review.domain.item import Decision
 from casetrail_review.found import not_found
-from casetrail_review.projections import DECISION
+from casetrail_review.projections import CASE, DECISION
+
+
+def read_item(item: str, who: Principal) -> Decide:
+    """Read a decision document under an approved request.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, `access_not_approved`, `head_approval_required`.
+    """
+
+    async def decide(view: View) -> Plan:
+        decision = await _found(view, item)
+        case = await view.get(CASE, decision.case)
+        stream = stream_name("case", view.agency, decision.case)
+        return await lend(view, who, Lent(item, "record", stream, dossier=case.dossier if case else None))
+
+    return decide
 
 
 def refuse_change(item: str, command: str) -> Decide:
@@ -18,10 +40,14 @@ def refuse_change(item: str, command: str) -> Decide:
     """
 
     async def decide(view: View) -> Plan:
-        decision = await view.get(DECISION, item)
-        if decision is None:
-            raise not_found(item)
+        decision = await _found(view, item)
         stream = stream_name("case", view.agency, decision.case)
         return await refused_act(view, "worm_protected", stream=stream, item=item, kind="record", command=command)
 
     return decide
+
+
+async def _found(view: View, item: str) -> Decision:
+    if (decision := await view.get(DECISION, item)) is None:
+        raise not_found(item)
+    return decision

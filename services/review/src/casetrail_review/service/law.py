@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from casetrail_common.errors import CasetrailError
-from casetrail_common.law import LAW, PACK
+from casetrail_common.lawbook import law_book
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.view import View
-from casetrail_common.rules import LawBook, activate, compiled, gate
+from casetrail_common.rules import gate
 from casetrail_review.case_file import case_file_of
 
 
@@ -18,21 +18,11 @@ async def require_lawful(view: View, case: str, facts: Sequence[NewFact], *, com
     CasetrailError
         The code of the first gate that refuses, in the order of the packs and of the rules in them, with its clause.
     """
-    book = await _book(view)
+    book = await law_book(view)
+    gates = (each for active in book.packs for rule in active.pack.rules for each in rule.gates)
+    if not any(each.refuses == command for each in gates):
+        return
     file, now = await case_file_of(view, case)
     refusal = gate(book, file, facts, command=command, now=now)
     if refusal is not None:
         raise CasetrailError(refusal.code, {"id": case, "pack": refusal.pack}, clause=refusal.clause)
-
-
-async def _book(view: View) -> LawBook:
-    """Return every version of every pack of the agency; the gate picks the one that is the law of the act's day."""
-    law = await view.get(LAW, view.agency)
-    if law is None:
-        return LawBook(())
-    active = []
-    for ref in law.packs:
-        loaded = await view.get(PACK, ref.name)
-        if loaded is not None:
-            active.append(activate(compiled(loaded.document, sha256=loaded.sha256), ref.valid_from))
-    return LawBook(tuple(active), settings=law.parameters)

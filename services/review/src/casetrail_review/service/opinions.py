@@ -1,18 +1,27 @@
-"""Opinions on a submitted form."""
+"""Opinions on a submitted form, and its discussion by the members of the agency's leadership (集体讨论)."""
 
 from typing import Any
 
 from casetrail_common.auth import Principal
 from casetrail_common.facts.model import Payload
-from casetrail_common.facts.review import HeadApprovedV1, LegalOpinedV1, ReviewReturnedV1, UnitOpinedV1
+from casetrail_common.facts.review import (
+    HeadApprovedV1,
+    LegalOpinedV1,
+    MemberView,
+    ReviewDiscussedV1,
+    ReviewReturnedV1,
+    UnitOpinedV1,
+)
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
-from casetrail_review.commands import GiveOpinion
-from casetrail_review.domain.duties import require_duty
+from casetrail_common.people import PERSON
+from casetrail_review.commands import DiscussCollectively, GiveOpinion
+from casetrail_review.domain.duties import MAY_DISCUSS, require_duty
 from casetrail_review.domain.submission import Submission
-from casetrail_review.found import found_submission
+from casetrail_review.found import found_submission, not_found, require_record
+from casetrail_review.service.law import require_lawful
 
 
 def give_opinion(submission_id: str, wish: GiveOpinion, who: Principal) -> Decide:
@@ -21,8 +30,8 @@ def give_opinion(submission_id: str, wish: GiveOpinion, who: Principal) -> Decid
     Raises
     ------
     CasetrailError
-        `not_found`, `role_not_allowed` for a wrong role or a person too near to the case, or `transition_not_allowed`
-        if the submission does not lie in review.
+        `not_found`, `role_not_allowed` for a wrong role or a person too near to the case, `transition_not_allowed` if
+        the submission does not lie in review, or what the regulations in force demand before such an opinion.
     """
 
     async def decide(view: View) -> Plan:
@@ -32,6 +41,7 @@ def give_opinion(submission_id: str, wish: GiveOpinion, who: Principal) -> Decid
         lying.require_reviewing()
         stream = stream_name("case", view.agency, submission.case)
         facts = [NewFact(stream, payload) for payload in _told(wish, who, submission=submission, view=view)]
+        await require_lawful(view, submission.case, facts, command="give_opinion")
         return Plan(facts, {"submission": submission.id, "form": submission.form, "slot": wish.slot})
 
     return decide
@@ -58,3 +68,35 @@ def _told(wish: GiveOpinion, who: Principal, *, submission: Submission, view: Vi
         case "head":
             return [HeadApprovedV1(**given)]
     return [UnitOpinedV1(**given)]
+
+
+def discuss(submission_id: str, wish: DiscussCollectively, who: Principal) -> Decide:
+    """Record a collective discussion, with what each member said; what the law asks of it is its record in intake.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, `field_missing` (a record of another type), `role_not_allowed`, or `transition_not_allowed` if the
+        submission does not lie in review.
+    """
+
+    async def decide(view: View) -> Plan:
+        lying = await found_submission(view, submission_id)
+        case = lying.submission.case
+        for one in wish.views:
+            if await view.get(PERSON, one.member) is None:
+                raise not_found(one.member)
+        if wish.record is not None:
+            await require_record(view, wish.record, "collective_discussion_record", case=case, argument="record")
+        who.require(MAY_DISCUSS)
+        lying.require_reviewing()
+        discussed = ReviewDiscussedV1(
+            submission=submission_id,
+            views=[MemberView(member=one.member, view=view.seal(one.view)) for one in wish.views],
+            conclusion=view.seal(wish.conclusion),
+            result=wish.result,
+            record=wish.record,
+        )
+        return Plan([NewFact(stream_name("case", view.agency, case), discussed)], {"submission": submission_id})
+
+    return decide

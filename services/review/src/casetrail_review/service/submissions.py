@@ -1,14 +1,14 @@
-"""Submitting a handling opinion (T15), and sending it back (T16)."""
+"""Submitting a handling opinion (T15), sending it back (T16), and ending the case instead (T26)."""
 
 from casetrail_common.auth import Principal
 from casetrail_common.auth.roles import Role
 from casetrail_common.errors import CasetrailError
-from casetrail_common.facts.review import ReviewReturnedV1, ReviewSubmittedV1
+from casetrail_common.facts.review import ReviewReturnedV1, ReviewSubmittedV1, TerminationProposedV1
 from casetrail_common.ids import new_id, stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
-from casetrail_review.commands import ReturnSubmission, SubmitReview
+from casetrail_review.commands import ReturnSubmission, SubmitReview, TerminateReview
 from casetrail_review.domain.case import CaseState
 from casetrail_review.domain.duties import MAY_RETURN
 from casetrail_review.found import (
@@ -27,7 +27,7 @@ def submit_review(wish: SubmitReview, who: Principal) -> Decide:
     ------
     CasetrailError
         `not_found`, `field_missing` (a record of another type), `role_not_allowed`, or `transition_not_allowed` if the
-        case is not being investigated or an earlier submission is still open.
+        case is not being investigated, needs no review, or an earlier submission is still open.
     """
     submission = new_id("review")
 
@@ -40,7 +40,7 @@ def submit_review(wish: SubmitReview, who: Principal) -> Decide:
             )
         who.require([Role.CASE_OFFICER])
         state = await standing_of(view, case)
-        if state is not CaseState.INVESTIGATING:
+        if state is not CaseState.INVESTIGATING or case.is_simplified:  # which is decided on the spot (T18)
             raise CasetrailError("transition_not_allowed", {"state": state, "id": wish.case})
         last = await last_submission(view, wish.case)
         if last is not None and last.state.is_open:
@@ -69,5 +69,31 @@ def return_submission(submission_id: str, wish: ReturnSubmission, who: Principal
         returned = ReviewReturnedV1(submission=submission_id, reason=view.seal(wish.reason))
         stream = stream_name("case", view.agency, lying.submission.case)
         return Plan([NewFact(stream, returned)], {"submission": submission_id})
+
+    return decide
+
+
+def terminate_review(submission_id: str, wish: TerminateReview, who: Principal) -> Decide:
+    """End the case without a decision, on a closure form that the head agreed to; it is closed when intake closes it.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, `field_missing` (a record of another type), `role_not_allowed`, or `transition_not_allowed` if the
+        submission does not lie in review or the head's agreement does not stand on the form.
+    """
+
+    async def decide(view: View) -> Plan:
+        lying = await found_submission(view, submission_id)
+        case = lying.submission.case
+        form = await require_record(view, wish.form, "closure_record", case=case, argument="form")
+        who.require([Role.CASE_OFFICER])
+        lying.require_reviewing()
+        if not form.head_agrees:
+            raise CasetrailError("transition_not_allowed", {"state": lying.state, "form": wish.form})
+        ended = TerminationProposedV1(
+            submission=submission_id, case=case, outcome=wish.outcome, form=wish.form, reason=view.seal(wish.reason)
+        )
+        return Plan([NewFact(stream_name("case", view.agency, case), ended)], {"submission": submission_id})
 
     return decide
