@@ -9,6 +9,9 @@ import pytest
 
 from casetrail_embedded.demo.story import initiate
 from support.application import Application
+from support.keeping_acts import act_in_archive
+from support.media_acts import act_in_media
+from support.noting import Noted
 from support.operations import Example, examples
 from support.telling import Told, UnhurriedStory, Videos, in_own_loop, make_videos, new_county, told_whole
 
@@ -40,8 +43,23 @@ async def case(county: UnhurriedStory) -> UnhurriedStory:
     return county
 
 
+@pytest.fixture(scope="session")
+def other_acts(told: Told, application: Application) -> list[Noted]:
+    """What may be done beyond the told case with recordings, devices and carriers, done once in its agency."""
+
+    async def act() -> list[Noted]:
+        activity = told.answer(f"{told.ids['case']}/activities")["activity"]
+        async with application.client(told.agency) as client:
+            await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
+            ids = {name: told.ids[name] for name in ("case", "dossier")}
+            await act_in_archive(client, **ids, session=told.ids["inquiry_session"], record=told.ids["inquiry_record"])
+            return client.noted
+
+    return in_own_loop(act)
+
+
 @pytest.fixture
-async def sent(told: Told, application: Application) -> list[Example]:
+async def sent(told: Told, application: Application, other_acts: list[Noted]) -> list[Example]:
     """An acceptable request for every operation that sends something."""
     async with httpx.AsyncClient(base_url=application.url) as http:
         schema = (await http.get("/openapi.json")).json()
@@ -69,7 +87,7 @@ async def sent(told: Told, application: Application) -> list[Example]:
         "POST /v1/people/returns": {"officers": ["feng"]},
         "POST /v1/people/delegations": {"deputy": "duan", "valid_from": "2025-08-01", "reason": "外出培训"},
     }
-    return examples(schema, told.noted, more)
+    return examples(schema, [*told.noted, *other_acts], more)
 
 
 _RECORD_ACTS: Final[Mapping[str, Any]] = {

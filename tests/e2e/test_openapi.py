@@ -24,6 +24,8 @@ from schemathesis.specs.openapi.checks import (
 
 from casetrail_embedded.demo.story import initiate, inquire, inspect, review, tell
 from support.application import Application
+from support.keeping_acts import act_in_archive
+from support.media_acts import act_in_media
 from support.telling import UnhurriedStory, Videos, everybody, in_own_loop, silently
 
 EXAMPLES = 8
@@ -57,16 +59,25 @@ async def spoilable(application: Application, videos: Videos) -> Fuzzed:
         story = UnhurriedStory(client, videos, silently)
         await tell(story)
         dossier, decision = story.ids["dossier"], story.ids["decision"]
+        filed = {name: story.ids[name] for name in ("case", "dossier")}
+        disc = await act_in_archive(
+            client, **filed, session=story.ids["inquiry_session"], record=story.ids["inquiry_record"]
+        )
         for part in (initiate, inquire, inspect, review):
             await part(story)
+        activity = client.last(f"{story.ids['case']}/activities").answer.json()["activity"]
+        session, device = story.ids["inquiry_session"], story.ids["device"]
         ids = {
             "case": story.ids["case"],
-            "activity": client.last(f"{story.ids['case']}/activities").answer.json()["activity"],
+            "activity": activity,
+            "device": device,
+            "data": await act_in_media(client, device=device, activity=activity, stored=session),
             "record": story.ids["handling"],
-            "session": story.ids["inquiry_session"],
+            "session": session,
             "upload": client.last("/completion").path.split("/")[4],
             "submission": story.ids["submission"],
             "dossier": dossier,
+            "disc": disc,
             "number": "1",
             "pack": "henan-2019",
             "version": "2019-06-04",

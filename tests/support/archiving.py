@@ -116,9 +116,7 @@ class Archiving:
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return all jobs of archive."""
-        packer = self.parts.packer
-        judging = BLUEPRINT.jobs(self.served.process)
-        return {**judging, "draft": packer.draft, "seal": packer.seal, "discard": packer.discard}
+        return {**BLUEPRINT.jobs(self.served.process), **self.parts.packer.jobs}
 
     async def jobs(self) -> list[DueJob]:
         """Return the jobs that are waiting."""

@@ -36,6 +36,8 @@ PATIENCE_S = 60.0
 
 TIMES = {"started_at": "2025-08-13T14:59:00+08:00", "ended_at": "2025-08-13T16:30:00+08:00"}
 
+GAP = {"cause": "low_battery", "description": "电池耗尽", "final": False}
+
 
 async def _settled(_agency: str) -> bool:
     """Say that there is nothing left to follow: the test has told everything."""
@@ -105,6 +107,7 @@ class Filming:
             ("lv", "case_officer"),
             ("bai", "records_custodian"),
             ("niu", "device_custodian"),
+            ("duan", "unit_head"),
         ):
             known = PersonRegisteredV1(person=person, name=self.book.seal(person), kind="staff", roles=[role])
             await self.follow("intake", stream_name("person", self.agency, person), known)
@@ -148,11 +151,15 @@ class Filming:
         told: dict[str, Any] = answer.json()
         return told
 
-    async def filmed(self, **more: Any) -> str:
-        """Return a session that feng has recorded and ended."""
+    async def filmed(self, *, segments: int = 1, **more: Any) -> str:
+        """Return a session that feng has recorded and ended, with a gap after each segment but the last."""
         wish = {"case": self.ids["case"], "kind": "video", "mode": "full", "device": self.ids["device"], **more}
         session = (await self.accepted(self.feng, "/v1/media/sessions", wish))["session"]
-        await self.accepted(self.feng, f"/v1/media/sessions/{session}/end")
+        path = f"/v1/media/sessions/{session}"
+        for _ in range(segments - 1):
+            await self.accepted(self.feng, f"{path}/interruptions", GAP)
+            await self.accepted(self.feng, f"{path}/resumption", {"device": wish["device"], "voice_explanation": True})
+        await self.accepted(self.feng, f"{path}/end")
         return str(session)
 
     def declaration(self, *contents: bytes, **more: Any) -> dict[str, Any]:
@@ -180,7 +187,7 @@ class Filming:
 
     async def stored(self, *contents: bytes) -> str:
         """Return a session whose originals are locked."""
-        session = await self.filmed()
+        session = await self.filmed(segments=len(contents))
         upload = await self.arrive(session, *contents)
         async with self.jobs():
             answer = await self.complete(upload)

@@ -11,6 +11,7 @@ from casetrail_common.facts.intake import (
     ActivityStartedV1,
     AgencyRegisteredV1,
     CaseRegisteredV1,
+    ConductType,
     PersonRegisteredV1,
     Unit,
 )
@@ -46,7 +47,8 @@ PEOPLE = (FENG, LV, BAI, NIU, DUAN)
 class Recording:
     """A session that feng began on a camera of niu's, and what may be done to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, conduct_type: ConductType = "penalty") -> None:
+        self.conduct_type: ConductType = conduct_type
         self.ledger = MemoryLedger("media", FOLDS, react)
         self.case = self.activity = self.session = self.device = self.spare = self.place = ""
         self.uploads: list[str] = []
@@ -97,7 +99,7 @@ class Recording:
         case = new_id("intake")
         registered = CaseRegisteredV1(
             case=case,
-            conduct_type="penalty",
+            conduct_type=self.conduct_type,
             procedure="general",
             start_mode="ex_officio",
             matter=TEXT,

@@ -17,13 +17,14 @@ from casetrail_common.facts.intake import (
     CaseRegisteredV1,
     InitiationApprovedV1,
     InitiationFiledV1,
+    PersonRegisteredV1,
     RecordAddedV1,
     ReviewAcceptedV1,
 )
 from casetrail_common.ids import Service, new_id, stream_name
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.reading import facts_of
-from casetrail_common.rules import pack_document
+from casetrail_common.rules import SHIPPED, pack_document
 from casetrail_embedded.stack.addresses import StackAddresses
 from casetrail_review.process import BLUEPRINT
 from support.facts import FactBook
@@ -67,26 +68,38 @@ class Reviewing:
                 await tx.handle(fact)
                 tx.advance(service, fact.n)
 
-    async def enact(self) -> None:
-        """Put the law of Henan in force."""
-        document = pack_document("henan-2019", "2019-06-04")
+    async def enact(self, pack: str = "henan-2019") -> None:
+        """Put a pack in force."""
+        version = dict(SHIPPED)[pack]
         loaded = PackLoadedV1(
-            pack="henan-2019",
-            version="2019-06-04",
+            pack=pack,
+            version=version,
             valid_from=date(2019, 6, 4),
             sha256=secrets.token_hex(32),
-            document=document,
+            document=pack_document(pack, version),
         )
-        await self.follow("archive", stream_name("pack", self.agency, "henan-2019"), loaded)
+        await self.follow("archive", stream_name("pack", self.agency, pack), loaded)
 
-    async def open_case(self) -> tuple[str, str]:
+    async def know(self, person: str, *roles: str, clearance: tuple[str, ...] = ()) -> None:
+        """Let intake register a person."""
+        known = PersonRegisteredV1(
+            person=person,
+            name=self.book.seal(person),
+            kind="staff",
+            roles=list(roles),
+            unit="u1",
+            clearance=list(clearance),
+        )
+        await self.follow("intake", stream_name("person", self.agency, person), known)
+
+    async def open_case(self, *, procedure: str = "general") -> tuple[str, str]:
         """Let intake tell of a case that is investigated, with a handling opinion; return both ids."""
         case, form = new_id("intake"), new_id("intake")
         registered = CaseRegisteredV1.model_validate(
             {
                 "case": case,
                 "conduct_type": "penalty",
-                "procedure": "general",
+                "procedure": procedure,
                 "start_mode": "ex_officio",
                 "matter": self.book.seal("未按规定查验登记寄递物品"),
                 "parties": ["hengyuan"],
@@ -118,7 +131,11 @@ class Reviewing:
         await self.follow("intake", self.stream(case), ReviewAcceptedV1(submission=proposed))
 
     async def proposal(self, case: str) -> str:
-        """Wait until review has proposed a submission of the case, told so by the database; return its id."""
+        """Wait until review has proposed a submission of the case; return its id."""
+        return str((await self.appended(case, "review.submitted")).fields["submission"])
+
+    async def appended(self, case: str, type_: str) -> Fact:
+        """Wait until review's last fact of the case is of a type, told so by the database; return it."""
         appended = asyncio.Event()
         conn = await asyncpg.connect(self.process.settings.dsn("review"))
         try:
@@ -127,8 +144,8 @@ class Reviewing:
                 while True:
                     appended.clear()
                     facts = await facts_of(conn, self.stream(case))
-                    if facts and facts[-1].type == "review.submitted":
-                        return str(facts[-1].fields["submission"])
+                    if facts and facts[-1].type == type_:
+                        return facts[-1]
                     await appended.wait()
         finally:
             await conn.close()

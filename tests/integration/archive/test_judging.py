@@ -34,14 +34,14 @@ async def test_a_period_runs_from_closure_and_is_missed_one_second_after_its_las
 async def test_the_story_is_judged_as_the_regulation_asks(desk: Archiving) -> None:
     await desk.close_case()
     await desk.at(china(10, 20, 9))
-    before = await desk.findings(as_of=china(10, 20, 9).isoformat())
+    before = await desk.findings(case=CASE, as_of=china(10, 20, 9).isoformat())
     assert [(f["rule"], f["subject"], f["late_by_s"]) for f in before if f["status"] in TROUBLE] == [
         (STORING, SECOND, 8 * 3600 + 10 * 60 + 1)
     ]
     await desk.at(china(10, 24, 10))
     assert (await desk.file([FIRST, SECOND])).status_code == 202
     await desk.at(china(10, 27, 9))
-    after = await desk.findings(as_of=china(10, 27, 9).isoformat())
+    after = await desk.findings(case=CASE, as_of=china(10, 27, 9).isoformat())
     assert [(f["rule"], f["subject"], f["late_by_s"]) for f in after if f["status"] in TROUBLE] == [
         (ARCHIVING, CASE, 10 * 3600 + 1),
         (STORING, SECOND, 8 * 3600 + 10 * 60 + 1),
@@ -49,7 +49,7 @@ async def test_the_story_is_judged_as_the_regulation_asks(desk: Archiving) -> No
     satisfied = {(f["rule"], f["subject"]) for f in after if f["status"] == "satisfied"}
     named = ("11.1(3)", "11.1(4)", "12.1(3)", "13.1")
     assert {(f"henan-2019/{rule}", CASE) for rule in named} | {(STORING, FIRST)} <= satisfied
-    assert await desk.findings(as_of=china(10, 20, 9).isoformat()) == before
+    assert await desk.findings(case=CASE, as_of=china(10, 20, 9).isoformat()) == before
 
 
 async def test_the_last_rows_say_what_judging_anew_says(desk: Archiving) -> None:

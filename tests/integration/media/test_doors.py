@@ -63,7 +63,7 @@ async def test_of_another_agency_nothing_is_found(desk: Filming, video: bytes) -
         ("POST", f"/v1/media/uploads/{upload}/completion", None),
         ("POST", f"/v1/media/sessions/{session}/annotations", {"notice": True}),
         ("POST", f"/v1/media/sessions/{session}/uploads", desk.declaration(video)),
-        ("PATCH", f"/v1/items/{session}", None),
+        ("PATCH", f"/v1/items/{session}", {"change": "trim"}),
         ("DELETE", f"/v1/items/{session}", None),
     ):
         answer = await desk.send(stranger, method, path, body)
@@ -143,3 +143,11 @@ async def test_a_time_that_no_device_can_mean_is_refused(desk: Filming, video: b
     wish["files"][0]["started_at"] = instant
     answer = await desk.send(desk.feng, "POST", f"/v1/media/sessions/{session}/uploads", wish)
     assert (answer.status_code, answer.json()["code"]) == (422, "field_missing")
+
+
+@pytest.mark.parametrize(
+    "body", [None, {}, {"change": "delete"}, {"change": "trim", "more": 1}, {"change": "trim", "set": []}]
+)
+async def test_what_is_no_wish_to_change_is_refused_before_anything_else(desk: Filming, body: Any) -> None:
+    answer = await desk.send(desk.who("hengyuan", "party", unit=None), "PATCH", f"/v1/items/{new_id('media')}", body)
+    assert (answer.status_code, answer.json()["code"]) in {(422, "field_missing"), (400, "malformed_json")}

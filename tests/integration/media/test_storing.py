@@ -82,7 +82,7 @@ async def test_an_upload_cut_in_the_middle_goes_on_with_what_is_missing(desk: Fi
 async def test_of_a_rejected_upload_no_object_remains_and_the_session_can_be_stored_anew(
     desk: Filming, video: bytes
 ) -> None:
-    session = await desk.filmed()
+    session = await desk.filmed(segments=2)
     upload = await desk.declared(session, video, b"other")
     await put_parts(upload["files"][0], video)
     await put_parts(upload["files"][1], b"0ther")
@@ -93,7 +93,7 @@ async def test_of_a_rejected_upload_no_object_remains_and_the_session_can_be_sto
     assert (await desk.types(session))[-2:] == ["av.received", "av.rejected"]
     rejected = await desk.last(session)
     assert (rejected["reason"], rejected["found_sha256"]) == ("hash_mismatch", hashlib.sha256(b"0ther").hexdigest())
-    again = await desk.arrive(session, video)
+    again = await desk.arrive(session, video, b"other")
     async with desk.jobs():
         assert (await desk.complete(again)).status_code == 201
     assert (await desk.types(session))[-1] == "av.stored"

@@ -1,14 +1,21 @@
 """Who is let in, and what an uninvited caller learns: nothing."""
 
+from typing import Any
+
 from casetrail_common.auth import Principal
 from casetrail_common.ids import new_id
 from support.reviewing import Reviewing
 
 OPINION = {"slot": "unit", "result": "agree", "opinion": "同意。", "signed_on": "2025-08-29"}
+DISCUSSION = {"views": [{"member": "songw", "view": "同意"}], "conclusion": "处罚", "result": "agree"}
 DECISION = {"number": "1", "content": "罚款", "seal": "agency", "issued_on": "2025-09-04"}
 
 
-def calls(case: str, form: str, submission: str) -> list[tuple[str, str, dict[str, str] | None]]:
+LIST = "/v1/access-requests"
+"""Whoever asks for a list is given what is theirs, if only an empty one."""
+
+
+def calls(case: str, form: str, submission: str) -> list[tuple[str, str, dict[str, Any] | None]]:
     """Return one well-formed call of each route."""
     return [
         ("POST", "/v1/reviews", {"case": case, "form": form}),
@@ -17,8 +24,16 @@ def calls(case: str, form: str, submission: str) -> list[tuple[str, str, dict[st
         ("POST", f"/v1/reviews/{submission}/opinions", OPINION),
         ("POST", f"/v1/reviews/{submission}/return", {"reason": "退回"}),
         ("POST", f"/v1/reviews/{submission}/decision", DECISION),
+        ("POST", f"/v1/reviews/{submission}/discussion", DISCUSSION),
+        ("POST", f"/v1/reviews/{submission}/termination", {"outcome": "withdrawn", "form": form, "reason": "撤回"}),
+        ("POST", "/v1/decisions", {**DECISION, "case": case}),
+        ("POST", LIST, {"items": [form], "mode": "copy", "requester_kind": "party", "purpose": "复议"}),
+        ("GET", LIST, None),
+        ("GET", f"{LIST}/{new_id('review')}", None),
+        ("POST", f"{LIST}/{new_id('review')}/decisions", {"result": "approved", "items": [form], "reason": "同意"}),
+        ("POST", "/v1/exports", {"items": [form], "to": {"kind": "party"}}),
         ("GET", f"/v1/items/{new_id('review')}", None),
-        ("PATCH", f"/v1/items/{new_id('review')}", None),
+        ("PATCH", f"/v1/items/{new_id('review')}", {"change": "trim"}),
         ("DELETE", f"/v1/items/{new_id('review')}", None),
     ]
 
@@ -36,6 +51,9 @@ async def test_another_agency_finds_nothing(desk: Reviewing) -> None:
     stranger = Principal("feng", "elsewhere", "u1", everything)
     for method, path, body in calls(case, form, submission):
         answer = await desk.send(stranger, method, path, body)
+        if (method, path) == ("GET", LIST):
+            assert answer.json() == {"items": [], "next": None}
+            continue
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
 
 
@@ -57,6 +75,11 @@ async def test_a_wrong_wish_is_named_before_anything_else(desk: Reviewing) -> No
         (f"/v1/reviews/{new_id('review')}/return", {"reason": ""}),
         (f"/v1/reviews/{new_id('review')}/decision", {**DECISION, "surplus": 1}),
         ("/v1/reviews/nonsense/decision", DECISION),
+        ("/v1/decisions", DECISION),
+        (LIST, {"items": "all", "mode": "copy", "requester_kind": "party", "purpose": "复议"}),
+        (LIST, {"items": [], "mode": "steal", "requester_kind": "party", "purpose": "复议"}),
+        (f"{LIST}/{new_id('review')}/decisions", {"result": "perhaps", "items": [], "reason": "同意"}),
+        ("/v1/exports", {"items": [], "to": {"kind": "neighbour"}}),
     ):
         answer = await desk.send(feng, "POST", path, body)
         assert (answer.status_code, answer.json()["code"]) == (422, "field_missing")

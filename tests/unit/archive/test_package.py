@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from casetrail_archive.packing import packer
+from casetrail_archive.domain.dossier import years_after
 from casetrail_archive.packing.package import write_package
 
 
@@ -37,6 +37,6 @@ def test_a_package_never_overwrites_another(tmp_path: Path) -> None:
 
 
 def test_a_lock_of_ten_years_ends_on_the_same_day_or_the_one_after_a_leap_day() -> None:
-    until = packer.years_after(datetime(2026, 11, 24, 8, tzinfo=UTC), 10)
+    until = years_after(datetime(2026, 11, 24, 8, tzinfo=UTC), 10)
     assert until == datetime(2036, 11, 24, 8, tzinfo=UTC)
-    assert packer.years_after(datetime(2028, 2, 29, tzinfo=UTC), 10) == datetime(2038, 3, 1, tzinfo=UTC)
+    assert years_after(datetime(2028, 2, 29, tzinfo=UTC), 10) == datetime(2038, 3, 1, tzinfo=UTC)

@@ -7,6 +7,7 @@ import pytest
 
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.acts import PartyObjectedV1, PartyObstructedV1, PartyRespondedV1
+from casetrail_common.facts.recording import DeviceFaultReportedV1
 from casetrail_common.facts.review import DecisionIssuedV1, TerminationProposedV1
 from casetrail_common.ids import new_id, stream_name
 from casetrail_intake import commands, service
@@ -151,6 +152,20 @@ async def test_a_correction_leaves_the_record_as_it_was_made() -> None:
     )
     await life.ledger.execute(service.correct_record(record, wish, FENG))
     assert (life.ledger.facts[-2].hash, life.ledger.facts[-1].type) == (made, "record.corrected")
+
+
+async def test_a_fault_report_that_media_made_can_be_named_and_signed_but_not_corrected() -> None:
+    life = await Life().begin()
+    device, report = new_id("media"), new_id("media")
+    reported = DeviceFaultReportedV1(device=device, record=report, fault=TEXT, by="feng")
+    await life.ledger.follow("media", stream_name("device", "xinzheng", device), reported)
+    await life.add("other_investigation_record", about=[report])
+    wish = commands.SignRecord(marks=[commands.MarkWish.model_validate({"by": "feng", "as": "officer"})])
+    await life.ledger.execute(service.sign_record(report, wish, FENG))
+    assert life.ledger.facts[-1].stream == stream_name("record", "xinzheng", report)
+    correction = commands.CorrectionWish(id="c1", position="第一页", before="甲", after="乙")
+    decide = service.correct_record(report, commands.CorrectRecord(corrections=[correction]), FENG)
+    await refused(life, decide, "not_found")
 
 
 async def test_only_the_head_delegates() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from casetrail_common.facts.intake import ConductType
 from casetrail_common.ids import new_id
 from casetrail_media import commands as c
 from casetrail_media import service
@@ -21,6 +22,8 @@ UNREACHED: dict[tuple[str, str], set[str]] = {
     JINING: {"continuous_enforcement", "continuous_work", "out_of_area", "remote", "water", "hard_to_reach"},
 }
 """Grounds that a regulation does not name."""
+CONDUCT: dict[tuple[str, str], ConductType] = {QINGHE: "permit"}
+"""What the case is about, where the regulation says nothing of penalties."""
 
 
 def exception(ground: str) -> c.RecordStorageException:
@@ -30,7 +33,7 @@ def exception(ground: str) -> c.RecordStorageException:
 @pytest.mark.parametrize("pack", UNREACHED, ids=lambda pack: pack[0])
 @pytest.mark.parametrize("ground", sorted(UNREACHED[FUSONG]))
 async def test_a_ground_counts_only_where_the_regulation_in_force_names_it(pack: tuple[str, str], ground: str) -> None:
-    recording = await Recording().begin(pack)
+    recording = await Recording(conduct_type=CONDUCT.get(pack, "penalty")).begin(pack)
     decide = service.record_storage_exception(recording.session, exception(ground), FENG)
     code, clause = await code_of(decide, recording)
     assert code == ("exception_not_available" if ground in UNREACHED[pack] else None)
@@ -43,6 +46,14 @@ async def test_of_several_regulations_one_that_names_the_ground_is_enough() -> N
     await recording.do(service.record_storage_exception(recording.session, exception("remote"), FENG))
     (stated,) = recording.state.exceptions
     assert stated.ground == "remote"
+
+
+async def test_a_regulation_of_other_conduct_excuses_nothing_once_the_case_is_known() -> None:
+    recording = await Recording().begin(FUSONG, QINGHE, linked=False)
+    await recording.do(service.record_storage_exception(recording.session, exception("remote"), FENG))
+    await recording.act(recording.session)
+    decide = service.record_storage_exception(recording.session, exception("remote"), FENG)
+    assert await code_of(decide, recording) == ("exception_not_available", None)
 
 
 async def test_an_agency_without_regulations_has_no_exceptions() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from pydantic import ValidationError
 
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
@@ -89,6 +90,16 @@ async def test_what_was_not_there_to_be_filmed_is_said_so() -> None:
     await recording.do(service.annotate_session(recording.session, wish, FENG))
     (said,) = recording.facts("av.annotated")
     assert (said["not_present"], recording.state.notice_at) == (["measures", "service"], None)
+
+
+async def test_an_empty_list_is_a_value_and_nothing_at_all_is_none() -> None:
+    recording = await Recording().begin()
+    await recording.do(service.annotate_session(recording.session, c.AnnotateSession(tags=[]), FENG))
+    assert [fact["tags"] for fact in recording.facts("av.annotated")] == [[]]
+    with pytest.raises(ValidationError, match="must be given"):
+        c.AnnotateSession.model_validate_json("{}")
+    with pytest.raises(ValidationError):
+        c.AnnotateSession.model_validate_json('{"tags": ["no_such_tag"]}')
 
 
 async def test_the_head_of_the_unit_is_told_of_a_gap_that_there_is() -> None:

@@ -171,10 +171,9 @@ GATES = {
 async def test_each_regulation_asks_for_its_own_before_a_decision_and_then_the_state_is_looked_at(pack: str) -> None:
     conduct_type, gates = GATES[pack]
     review = await Review().begin(conduct_type=conduct_type, packs=(pack,))
-    for code, clause in [gate[:2] for gate in gates[:1]] or [("transition_not_allowed", None)]:
-        with pytest.raises(CasetrailError) as refused:
-            await review.decide_case()
-        assert (refused.value.code, refused.value.clause) == (code, clause)
+    with pytest.raises(CasetrailError) as refused:
+        await review.decide_case()
+    assert refused.value.code == (gates[0][0] if gates else "transition_not_allowed")
     submission = await review.submitted()
     for code, clause, slot in gates:
         with pytest.raises(CasetrailError) as refused:

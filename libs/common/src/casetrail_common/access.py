@@ -6,10 +6,11 @@ ask for; nobody's consent lifts secrecy.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
 from casetrail_common.auth.principal import Principal
 from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.archive import DossierFiledV1
 from casetrail_common.facts.use import (
     AccessApprovedV1,
     AccessDeniedV1,
@@ -77,6 +78,29 @@ REQUESTS: Final = Fold("requests_of_item", Requests, _items, _evolve, frozenset(
 """By the id of the item."""
 
 
+@dataclass(frozen=True)
+class FiledIn:
+    """The dossier that a case was filed in, and with it the recordings linked to the case."""
+
+    dossier: str
+
+
+def _filed(fact: Fact) -> Iterable[str]:
+    filed = fact.payload
+    if not isinstance(filed, DossierFiledV1):
+        return ()
+    streams = (named.stream.split(":", 2) for named in filed.streams)
+    return (filed.case, *(item for kind, _, item in streams if kind == "session"))
+
+
+def _evolve_filed(before: FiledIn | None, fact: Fact) -> FiledIn | None:
+    return FiledIn(fact.payload.dossier) if isinstance(fact.payload, DossierFiledV1) else before
+
+
+FILED_IN: Final = Fold("filed_in", FiledIn, _filed, _evolve_filed, frozenset({"archive"}))
+"""By the id of the case, or of a recording linked to it."""
+
+
 async def deciders(view: View, mode: Mode, requester_kind: RequesterKind) -> tuple[Approver, ...]:
     """Return whose decision on a request counts, whoever has the last word first.
 
@@ -116,7 +140,8 @@ class Lent:
     """An item as its owner lends it."""
 
     id: str
-    kind: Literal["record", "session", "dossier"]
+    kind: str
+    """As packs tell items apart: `record`, `session`, `derivative`, `dossier`."""
     stream: str
     """Where its owner records what is done with it."""
     classes: frozenset[str] = frozenset()

@@ -46,6 +46,8 @@ def _ordered(value: Any) -> Any:
         return value
     if kind is dict:
         return {_without_nul(key): _ordered(value[key]) for key in _sorted(value)}
+    if kind is list or kind is tuple:
+        return [_ordered(item) for item in value]
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise NotCanonicalError("integer beyond 2**53 - 1")

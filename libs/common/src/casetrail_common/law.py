@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
+from casetrail_common.calendar import BEIJING as BEIJING
+from casetrail_common.calendar import local_day
 from casetrail_common.facts.archive import CalendarLoadedV1, PackLoadedV1, ParametersSetV1
 from casetrail_common.ledger.append import Law
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.view import View
-
-BEIJING = ZoneInfo("Asia/Shanghai")
-"""The only zone in which dates of the law are counted."""
 
 
 @dataclass(frozen=True)
@@ -106,5 +104,4 @@ async def law_of(view: View) -> Law:
     state = await view.get(LAW, view.agency)
     if state is None:
         return Law()
-    today = view.now.astimezone(BEIJING).date()
-    return Law(tuple(ref.name for ref in state.packs_on(today)), state.calendar)
+    return Law(tuple(ref.name for ref in state.packs_on(local_day(view.now))), state.calendar)

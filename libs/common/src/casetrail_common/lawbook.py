@@ -1,7 +1,7 @@
 """The packs of an agency, compiled: what commands are held against."""
 
-from casetrail_common.calendar import UNKNOWN
-from casetrail_common.law import BEIJING, LAW, PACK
+from casetrail_common.calendar import UNKNOWN, local_day
+from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.view import View
 from casetrail_common.rules import ActivePack, LawBook, activate, compiled
 
@@ -20,7 +20,7 @@ async def law_book(view: View) -> LawBook:
 async def in_force(view: View) -> list[ActivePack]:
     """Return the packs that bind the agency today."""
     law = await view.get(LAW, view.agency)
-    names = {ref.name for ref in law.packs_on(view.now.astimezone(BEIJING).date())} if law else set()
+    names = {ref.name for ref in law.packs_on(local_day(view.now))} if law else set()
     return [active for active in (await law_book(view)).packs if active.pack.name in names]
 
 

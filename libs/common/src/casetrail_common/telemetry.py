@@ -76,8 +76,11 @@ def current_traceparent() -> str | None:
 def span_from(traceparent: str | None, name: str, attributes: Mapping[str, str | int] | None = None) -> Iterator[Span]:
     """Continue, in a worker, the trace that a stored or received context belongs to.
 
-    Without a context it is a trace of its own; a malformed one counts as none.
+    Without a context it is a trace of its own, or none if this process takes none; a malformed one counts as none.
     """
+    if traceparent is None and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        yield trace.INVALID_SPAN
+        return
     context = _CONTEXT.extract({"traceparent": traceparent}) if traceparent else None
     with _TRACER.start_as_current_span(
         name, context=context, kind=SpanKind.CONSUMER, attributes=dict(attributes or {})

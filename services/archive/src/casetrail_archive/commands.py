@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, Field
 
 from casetrail_common.canonical import MAX_INTEGER
+from casetrail_common.facts.units import PeriodUnit
 from casetrail_common.ids import AgencyId, ItemId, PersonId
 from casetrail_common.web.wish import Kept, Wish
 
@@ -22,14 +23,48 @@ Year = Annotated[int, Field(ge=1990, le=2200)]
 Days = Annotated[list[date], Field(max_length=1000)]
 
 
+Clause = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}/[0-9A-Za-z.()]{1,40}$")]
+Number = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ParameterWish(Wish):
+    """Another value of a parameter of the parent's rule."""
+
+    value: Number | Word | Annotated[list[bool | Word], Field(max_length=200)]
+    unit: Name | None = None
+
+
+class ChildRuleWish(Wish):
+    """A rule that takes the place of one of the parent pack; it changes parameters only."""
+
+    id: Clause
+    overrides: Clause
+    authority_level: Literal["law", "regulation", "rule", "normative_document"]
+    """Only a law, regulation or rule may relax what the parent demands."""
+    stricter: bool = False
+    """Confirms that it is stricter where units cannot be compared."""
+    parameters: Annotated[dict[Name, ParameterWish], Field(min_length=1, max_length=50)]
+
+
 class LoadPack(Wish):
-    """Put a shipped rule pack in force for the agency of the token."""
+    """Put a rule pack in force for the agency of the token: a shipped one, a child of one, or one of the agency's own.
+
+    With `inherits` and `rules` it is a child pack, with `text` a whole one; with neither a shipped one.
+    """
 
     pack: Name
     version: Version
     """Date of the pack file, e.g. `2019-06-04`."""
     valid_from: date | None = None
     """First day of its force; absent = the day the pack itself states."""
+    inherits: Name | None = None
+    """The shipped pack that it is a child of."""
+    rules: Annotated[list[ChildRuleWish], Field(min_length=1, max_length=500)] | None = None
+    text: Annotated[str, Field(min_length=1)] | None = None
+    """The whole pack as YAML 1.2 or JSON."""
+    file: Annotated[str, Field(pattern=r"^[\w.-]{1,100}$")] | None = None
+    """Name of the file that the text comes from; faults name it."""
 
 
 class HolidayWish(Wish):
@@ -53,10 +88,19 @@ ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 ParameterValue = bool | Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER)] | Annotated[str, Field(max_length=1000)]
 
 
+class PeriodWish(Wish):
+    """A period of the agency's own."""
+
+    value: Annotated[int, Field(ge=1, le=100_000)]
+    unit: PeriodUnit
+    anchor: Name | None = Field(default=None, alias="from")
+    """What it runs from; the rule that refers to it says so, too."""
+
+
 class SetParameters(Wish):
     """Set values that rules refer to as `$agency.<name>`; others stay as they are."""
 
-    values: Annotated[dict[ParameterName, ParameterValue], Field(min_length=1, max_length=100)]
+    values: Annotated[dict[ParameterName, ParameterValue | PeriodWish], Field(min_length=1, max_length=100)]
 
 
 class RetentionEntryWish(Wish):

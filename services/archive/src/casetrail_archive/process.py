@@ -65,7 +65,7 @@ def loops(process: Process) -> Sequence[Loop]:
     """Return what else a worker of archive does: timers, and making one dossier at a time."""
     parts: Parts = process.own
     dsn = process.settings.dsn("archive")
-    packing = {"draft": parts.packer.draft, "seal": parts.packer.seal, "discard": parts.packer.discard}
+    packing = parts.packer.jobs
     timers = Timers(process.store, parts.judge, parts.past, dsn)
     return (timers.run, JobRunner(process.store, packing, dsn=dsn, at_once=1).run)
 

@@ -6,12 +6,13 @@ from typing import Any, Final
 from casetrail_archive.domain.agency import Agency, evolve_agency
 from casetrail_archive.domain.case import Case, evolve_case
 from casetrail_archive.domain.disc import Disc, evolve_disc
-from casetrail_archive.domain.dossier import Dossier, evolve_dossier
+from casetrail_archive.domain.dossier import Dossier, Secrets, evolve_dossier, evolve_secrets, is_secret
 from casetrail_archive.domain.incident import Incident, evolve_incident
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
 from casetrail_archive.domain.retention import RetentionTable, evolve_retention
 from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
 from casetrail_archive.domain.tied import Tied, concerns_agency, evolve_tied
+from casetrail_common.access import REQUESTS
 from casetrail_common.facts.archive import RetentionAssignedV1, RetentionTableSetV1
 from casetrail_common.facts.common import ContentErasedV1, StreamSealedV1
 from casetrail_common.facts.intake import (
@@ -139,9 +140,18 @@ INCIDENT: Final = Fold(
     frozenset(SERVICES),
 )
 
+SECRETS: Final = Fold(
+    "secrets",
+    Secrets,
+    lambda fact: (fact.stream_item,) if fact.stream_kind == "case" and is_secret(fact) else (),
+    evolve_secrets,
+    frozenset({"intake"}),
+)
+"""By the id of the case."""
+
 FOLDS: Final[tuple[Fold[Any], ...]] = (
-    CASE, SESSION, RECORD, REQUEST, DISC, DOSSIER, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, INCIDENT, LAW, PACK,
-    PERSON,
+    CASE, SESSION, RECORD, REQUEST, DISC, DOSSIER, SECRETS, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, REQUESTS,
+    INCIDENT, LAW, PACK, PERSON,
 )  # fmt: skip
 
 
@@ -204,6 +214,9 @@ async def _packing(fact: Fact, view: View) -> list[Job]:
             dossier = await view.get(DOSSIER, dossier_id)
             filing = dossier.filing if dossier else None
             return [Job("seal", dossier_id)] if filing and filing.is_complete else []
+        case RetentionAssignedV1(dossier=dossier_id):
+            dossier = await view.get(DOSSIER, dossier_id)
+            return [Job("lengthen", dossier_id)] if dossier and dossier.volume else []
         case ContentErasedV1(case=str(case_id)):
             case = await view.get(CASE, case_id)
             return [Job("discard", case_id)] if case and case.dossier else []

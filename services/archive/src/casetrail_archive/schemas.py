@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from casetrail_archive.domain.dossier import Dossier, Transfer
+from casetrail_archive.domain.dossier import Dossier
 from casetrail_common.facts.archive import FindingStatus, RetentionEntry
 from casetrail_common.web import Page
 from casetrail_common.web.desk import Written
@@ -173,6 +173,28 @@ class DossierShown(BaseModel):
     )
 
 
+class AddedFact(BaseModel):
+    """A fact that belongs to a further volume."""
+
+    position: str = Field(description="`<service>:<n>`.")
+    type: str
+    recorded_at: datetime
+
+
+class FurtherVolume(BaseModel):
+    """What was recorded after filing, up to the next volume."""
+
+    volume: int
+    begun_at: datetime | None = Field(description="Absent as long as nobody has begun it.")
+    facts: list[AddedFact]
+
+
+class FurtherVolumes(BaseModel):
+    """The volumes beyond the first one, which never changes."""
+
+    volumes: list[FurtherVolume]
+
+
 class ClockShown(BaseModel):
     """Where an agency's clock stands, after everything due until then has happened."""
 
@@ -201,14 +223,24 @@ def dossier_of(dossier_id: str, dossier: Dossier, *, holds_erased: bool) -> Doss
         sealed_at=dossier.sealed_at,
         retention_class=filing.retention_class if filing else None,
         retention_years=filing.retention_years if filing else None,
-        retained_until=dossier.retained_until,
+        retained_until=dossier.locked_until,
         root=dossier.root,
         object=stored.object if stored else None,
         version_id=stored.version_id if stored else None,
         bytes=stored.bytes if stored else None,
         sessions=list(filing.sessions) if filing else [],
         awaits=awaited_of(dossier),
-        transfers=[_transfer(moved, dossier) for moved in dossier.transfers],
+        transfers=[
+            TransferShown(
+                record=moved.transfer_list,
+                to=moved.to,
+                received_by=moved.received_by,
+                at=moved.at,
+                sessions=list(moved.sessions),
+                volumes=moved.volumes,
+            )
+            for moved in dossier.transfers
+        ],
         supplements=[
             SupplementShown(
                 volume=one.volume,
@@ -220,18 +252,4 @@ def dossier_of(dossier_id: str, dossier: Dossier, *, holds_erased: bool) -> Doss
             for one in dossier.supplements
         ],
         holds_erased=holds_erased,
-    )
-
-
-def _transfer(moved: Transfer, dossier: Dossier) -> TransferShown:
-    """Return a transfer list: the recordings and volumes that there were when the dossier was handed over."""
-    before = [one for one in dossier.supplements if one.begun_at <= moved.at]
-    filed = dossier.filing.sessions if dossier.filing else ()
-    return TransferShown(
-        record=moved.transfer_list,
-        to=moved.to,
-        received_by=moved.received_by,
-        at=moved.at,
-        sessions=sorted({*filed, *(session for one in before for session in one.sessions)}),
-        volumes=1 + len(before),
     )

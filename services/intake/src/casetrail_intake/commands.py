@@ -215,7 +215,7 @@ class StartActivity(Wish):
     measure: ItemId | None = None
     execution_method: ExecutionMethod | None = None
     sessions: list[ItemId] = []
-    key_steps: list[Code] = []
+    key_steps: list[Name] = []
 
 
 class ServeDocument(Wish):
@@ -393,3 +393,48 @@ class EraseContent(Wish):
     """Dispose of what people wrote in a case; bodies, chains and proofs stay."""
 
     reason: Literal["retention_expired", "data_subject_request", "court_order"]
+
+
+class PlanItemWish(Wish):
+    """Something that is to be recorded in writing beyond what the regulations name."""
+
+    item: Code
+    """Code, as records name it in `plan_item`."""
+    stage: Literal["initiation", "investigation", "decision", "service", "execution", "archiving"]
+    record_type: Code | None = None
+    """The record type that answers it; absent = a record that names the item."""
+
+
+class PublishRecordPlan(Wish):
+    """Publish what is recorded in cases of a type, and how (记录方案)."""
+
+    conduct_type: ConductType
+    procedure: Procedure
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    valid_from: date
+    extra_items: Annotated[list[PlanItemWish], Field(max_length=500)] = []
+    key_steps: Annotated[list[Name], Field(max_length=100)] = []
+
+
+class StepLimitWish(Wish):
+    """How long a step may take."""
+
+    value: Annotated[int, Field(ge=1, le=10_000)]
+    unit: Literal["seconds", "hours", "days", "working_days"]
+
+
+class ItemStepWish(Wish):
+    """A step of handling a permit item."""
+
+    step: Name
+    starts_with: Name = Field(alias="from")
+    """What it runs from: `registration`, `acceptance`, or the name of an earlier step."""
+    limit: StepLimitWish | None = None
+
+
+class ConfigurePermitItem(Wish):
+    """Lay down the steps of a permit item (许可事项) and their limits."""
+
+    item: Code
+    name: Name
+    steps: Annotated[list[ItemStepWish], Field(max_length=100)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from casetrail_common.access import REQUESTS
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
 from casetrail_common.facts.acts import MeasureRegisteredV1
@@ -123,6 +124,7 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     DEVICE,
     REQUEST,
     SESSION,
+    REQUESTS,
     PERSON,
     LAW,
     PACK,

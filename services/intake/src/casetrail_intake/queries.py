@@ -4,17 +4,29 @@ import json
 from typing import Any, Final
 
 from casetrail_common.auth import Principal
-from casetrail_common.auth.sight import ACROSS_UNITS, require_sight
-from casetrail_common.errors import CasetrailError
+from casetrail_common.auth.sight import ACROSS_UNITS, handles, require_sight
+from casetrail_common.facts.acts import PermitItemConfiguredV1, RecordPlanPublishedV1
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.reading import commitments_in, facts_of, shown
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import View
 from casetrail_common.web import Page, PageWish
+from casetrail_common.web.desk import Window
 from casetrail_intake.domain.case import Case, state_of
 from casetrail_intake.domain.records import Record
-from casetrail_intake.projections import CASE, FILED, IN_REVIEW, RECORD, case_now
-from casetrail_intake.schemas import CaseShown, MarksShown, OpinionShown, RecordShown
+from casetrail_intake.projections import CASE, FILED, IN_REVIEW, case_now
+from casetrail_intake.schemas import (
+    CaseShown,
+    MarksShown,
+    OpinionShown,
+    PermitItemsShown,
+    RecordPlansShown,
+    RecordShown,
+)
+from casetrail_intake.service.items import own_record, read_item, stream_of_record
+
+STAFF: Final = ACROSS_UNITS | {"administrator", "case_officer", "device_custodian", "intake_clerk", "pack_admin"}
+"""Roles that see what their agency lays down."""
 
 _CASES: Final = """
 select c.id, c.state::text as own, r.state::text as in_review, f.state::text as filed, h.stream_seq
@@ -31,7 +43,7 @@ async def show_case(store: Store, who: Principal, case_id: str) -> CaseShown:
     """Return a case as it stands."""
     async with store.reading(who.agency) as view:
         case, state = await case_now(view, case_id)
-        require_sight(who, case.unit)
+        require_sight(who, case.unit, (*case.officers, case.responsible_officer))
         head = await view.head_of(stream_name("case", who.agency, case_id))
     return _case(case_id, case, state, head[0] if head else 0)
 
@@ -71,26 +83,28 @@ def _case(case_id: str, case: Case, state: str, position: int) -> CaseShown:
     )
 
 
-async def show_record(store: Store, who: Principal, record_id: str) -> RecordShown:
-    """Return a record with its content, marks and opinions."""
+async def show_record(window: Window, record_id: str, *, as_borrower: bool) -> RecordShown:
+    """Return a record with its content, marks and opinions; to a borrower only under an approved request."""
+    store, who = window.store, window.principal
     async with store.reading(who.agency) as view:
-        record = await view.get(RECORD, record_id)
-        if record is None or not record_id.startswith("i-"):
-            raise CasetrailError("not_found", {"id": record_id})
-        unit = await _unit_of(view, record, otherwise=who.unit)
-    require_sight(who, unit)
-    kind, item = ("case", record.case) if record.case else ("record", record_id)
+        record = await own_record(view, record_id)
+        may_see = await _may_see(view, who, record)
+    if as_borrower or not may_see:
+        await window.decided(read_item(record_id, who))
     opinions = sorted(record.opinions.items())
     positions = [record.position, *record.marked_at, *(opinion.position for _, opinion in opinions)]
     async with store.pool.acquire() as conn:
-        facts = await facts_of(conn, stream_name(kind, who.agency, item), positions)
+        facts = await facts_of(conn, stream_of_record(who.agency, record_id, record), positions)
         payloads = dict(zip([fact.stream_seq for fact in facts], await shown(conn, facts), strict=True))
     return _record(record_id, record, payloads)
 
 
-async def _unit_of(view: View, record: Record, *, otherwise: str | None) -> str | None:
+async def _may_see(view: View, who: Principal, record: Record) -> bool:
+    """Whether a person has a part in the record's case; a record without one is seen by all who work on cases."""
     case = await view.get(CASE, record.case or "")
-    return otherwise if case is None else case.unit
+    if case is None:
+        return handles(who, who.unit)
+    return handles(who, case.unit, (*case.officers, case.responsible_officer))
 
 
 def _record(record_id: str, record: Record, payloads: dict[int, dict[str, Any]]) -> RecordShown:
@@ -130,3 +144,20 @@ async def content_of_case(store: Store, agency: str, case_id: str) -> tuple[list
             if not elsewhere:
                 facts += await facts_of(conn, stream_name("person", agency, party))
     return list(dict.fromkeys(digest for fact in facts for digest in commitments_in(fact.fields))), position
+
+
+async def show_record_plans(store: Store, who: Principal) -> RecordPlansShown:
+    """Return every version of every record plan, in the order in which they were published."""
+    who.require(STAFF)
+    async with store.pool.acquire() as conn:
+        facts = await facts_of(conn, stream_name("agency", who.agency, who.agency))
+    return RecordPlansShown(plans=[f.payload for f in facts if isinstance(f.payload, RecordPlanPublishedV1)])
+
+
+async def show_permit_items(store: Store, who: Principal) -> PermitItemsShown:
+    """Return the permit items, each as last laid down."""
+    who.require(STAFF)
+    async with store.pool.acquire() as conn:
+        facts = await facts_of(conn, stream_name("agency", who.agency, who.agency))
+    laid_down = [fact.payload for fact in facts if isinstance(fact.payload, PermitItemConfiguredV1)]
+    return PermitItemsShown(items=list({item.item: item for item in laid_down}.values()))

@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from casetrail_common.facts.acts import PermitItemConfiguredV1, RecordPlanPublishedV1
+
 
 class CaseShown(BaseModel):
     """A case as it stands."""
@@ -55,3 +57,15 @@ class RecordShown(BaseModel):
     marks: list[MarksShown]
     opinions: list[OpinionShown]
     author: str
+
+
+class RecordPlansShown(BaseModel):
+    """What is recorded in cases of each type, every version that was published."""
+
+    plans: list[RecordPlanPublishedV1]
+
+
+class PermitItemsShown(BaseModel):
+    """The permit items of the agency."""
+
+    items: list[PermitItemConfiguredV1]

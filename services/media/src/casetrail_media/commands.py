@@ -4,9 +4,10 @@ Names and arguments are those of the command vocabulary.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from casetrail_common.facts.intake import ConductType
 from casetrail_common.facts.model import Digest
@@ -75,16 +76,24 @@ class StartSession(Wish):
     mode: Literal["full", "segment", "photo"]
     device: ItemId
     upload_required: bool | None = None
-    key_steps: list[Code] = []
+    key_steps: list[Name] = []
 
 
 class AnnotateSession(Wish):
-    """Say what was told, spoken and filmed."""
+    """Say what was told, spoken and filmed; at least one of it, if only that there is nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     notice: bool = False
     voice: list[VoiceItem] = []
     tags: list[ContentTag] = []
     not_present: list[ContentTag] = []
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("nothing_said", "notice, voice, tags or not_present must be given")
+        return self
 
 
 class DeclaredFileWish(Wish):
@@ -194,7 +203,7 @@ class ListedItemWish(Wish):
     link: Literal["initiation", "investigation", "decision", "service", "execution", "archiving"]
     method: AvKind
     mode: Literal["full", "as_appropriate", "optional"]
-    key_steps: list[Code] = []
+    key_steps: list[Name] = []
     extra_content_tags: list[ContentTag] = []
 
 

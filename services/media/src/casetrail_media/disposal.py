@@ -22,19 +22,26 @@ class Held:
     """Those whose content is gone; only the stream of a case says so."""
 
 
-def evolve(before: Held | None, fact: Fact) -> Held | None:
+def _keys(fact: Fact) -> Iterable[str]:
+    """Return the case or recording of a fact that holds or disposes of content; most facts do neither."""
+    if fact.stream_kind not in {"case", "session"}:
+        return ()
+    concerned = isinstance(fact.payload, ContentErasedV1) or any(True for _ in commitments_in(fact.fields))
+    return (fact.stream_item,) if concerned else ()
+
+
+def evolve(before: Held | None, fact: Fact) -> Held:
     """Return what is held after one of media's own facts."""
     held = before or Held()
     if isinstance(erased := fact.payload, ContentErasedV1):
         return replace(held, disposed_of=tuple(dict.fromkeys((*held.disposed_of, *erased.commitments))))
-    found = tuple(commitments_in(fact.fields))
-    return replace(held, commitments=(*held.commitments, *found)) if found else before
+    return replace(held, commitments=(*held.commitments, *commitments_in(fact.fields)))
 
 
 HELD: Final = Fold(
     kind="held",
     state=Held,
-    keys=lambda fact: (fact.stream_item,) if fact.stream_kind in {"case", "session"} else (),
+    keys=_keys,
     evolve=evolve,
     sources=frozenset({"media"}),
 )

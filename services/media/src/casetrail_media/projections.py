@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from casetrail_common.access import FILED_IN, REQUESTS
 from casetrail_common.facts import Payload
 from casetrail_common.facts.archive import RetentionTableSetV1
 from casetrail_common.facts.common import ContentErasedV1
@@ -144,6 +145,8 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     UNITS,
     RETENTION,
     HELD,
+    FILED_IN,
+    REQUESTS,
     PERSON,
     LAW,
     PACK,

@@ -7,13 +7,15 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from casetrail_common.auth import Principal
-from casetrail_common.auth.sight import ACROSS_UNITS, require_sight
+from casetrail_common.auth.sight import ACROSS_UNITS, handles, require_sight
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.media import StoredFile
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.reading import commitments_in, content_of, with_content
 from casetrail_common.ledger.store import Store
+from casetrail_common.ledger.view import View
 from casetrail_common.web import Page, PageWish
+from casetrail_common.web.desk import Window
 from casetrail_media.domain.devices import FaultReport
 from casetrail_media.domain.session import Derivative, Session, Upload
 from casetrail_media.evidence.receiving import Arrival
@@ -27,7 +29,7 @@ from casetrail_media.schemas import (
     SessionShown,
 )
 from casetrail_media.service.devices import found_device
-from casetrail_media.service.items import found_item
+from casetrail_media.service.items import Item, found_item, read_item
 from casetrail_media.service.sessions import found_session
 from casetrail_media.service.uploads import STORING, found_upload, receivable
 from casetrail_media.showing import derivative_told, fault_report_told, session_told
@@ -46,20 +48,18 @@ order by s.id limit $5
 """
 
 
-async def session_seen(store: Store, who: Principal, session_id: str) -> Session:
-    """Return a session that the person may see."""
+async def show_session(store: Store, who: Principal, session_id: str) -> SessionShown:
+    """Return a session as it is told."""
     async with store.reading(who.agency) as view:
         session = await found_session(view, session_id)
     require_sight(who, session.unit)
-    return session
+    return await _session_shown(store, who.agency, session_id, session)
 
 
-async def show_session(store: Store, who: Principal, session_id: str) -> SessionShown:
-    """Return a session as it is told."""
-    session = await session_seen(store, who, session_id)
-    async with store.reading(who.agency) as view:
+async def _session_shown(store: Store, agency: str, session_id: str, session: Session) -> SessionShown:
+    async with store.reading(agency) as view:
         links = await view.get(LINKS, session_id)
-        head = await view.head_of(stream_name("session", who.agency, session_id))
+        head = await view.head_of(stream_name("session", agency, session_id))
     told = session_told(session_id, session, links, position=head[0] if head else 0)
     return SessionShown.model_validate((await _with_content(store, [told]))[0])
 
@@ -90,22 +90,46 @@ async def _recordings_of(store: Store, agency: str, case: str) -> list[str]:
     return list(recordings.sessions) if recordings else []
 
 
-async def show_item(store: Store, who: Principal, item_id: str) -> SessionShown | DerivativeShown | RecordShown:
-    """Return whatever media owns under an id: a session, a derivative of one, or a fault report."""
-    async with store.reading(who.agency) as view:
-        item = await found_item(view, item_id)
+async def show_item(window: Window, item_id: str, *, as_borrower: bool) -> SessionShown | DerivativeShown | RecordShown:
+    """Return whatever media owns under an id; to a borrower only under an approved request."""
+    item, store = await item_lent(window, item_id, as_borrower=as_borrower), window.store
     match item.state:
-        case Session():
-            return await show_session(store, who, item_id)
-        case Derivative(of=of) as derivative:
-            await session_seen(store, who, of)
+        case Session() as session:
+            return await _session_shown(store, window.principal.agency, item_id, session)
+        case Derivative() as derivative:
             (told,) = await _with_content(store, [derivative_told(item_id, derivative)])
             return DerivativeShown.model_validate(told)
         case FaultReport() as report:
-            if "device_custodian" not in who.roles:
-                require_sight(who, report.unit)
             (told,) = await _with_content(store, [fault_report_told(item_id, report)])
             return RecordShown.model_validate(told)
+
+
+async def session_lent(window: Window, session_id: str) -> Session:
+    """Return a session to who has a part in its case, to others only under an approved request."""
+    async with window.store.reading(window.principal.agency) as view:
+        session = await found_session(view, session_id)
+    await item_lent(window, session_id)
+    return session
+
+
+async def item_lent(window: Window, item_id: str, *, as_borrower: bool = False) -> Item:
+    """Return an item to who has a part in its case, to a borrower only under an approved request."""
+    who = window.principal
+    async with window.store.reading(who.agency) as view:
+        item = await found_item(view, item_id)
+        may_see = await _may_see(view, who, item)
+    if as_borrower or not may_see:
+        await window.decided(read_item(item_id, who))
+    return item
+
+
+async def _may_see(view: View, who: Principal, item: Item) -> bool:
+    match item.state:
+        case Derivative(of=of):
+            return handles(who, (await found_session(view, of)).unit)
+        case FaultReport() if "device_custodian" in who.roles:
+            return True
+    return handles(who, item.state.unit)
 
 
 async def show_device(store: Store, who: Principal, device_id: str) -> DeviceShown:

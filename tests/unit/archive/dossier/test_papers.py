@@ -17,10 +17,10 @@ from casetrail_archive.dossier.papers.steps import course
 from casetrail_archive.dossier.reading import in_causal_order, read_case
 from casetrail_archive.dossier.typesetting.glyphs import printable
 from casetrail_archive.dossier.wording import duration, moment, prose, span
-from casetrail_common.facts import intake
+from casetrail_common.facts import intake, recording
 from casetrail_common.facts.common import IncidentRecordedV1
 from support.facts import FactBook
-from support.penalty_case import INTAKE, PenaltyCase, china
+from support.penalty_case import FILMS, INTAKE, PenaltyCase, china
 
 EMPTY = Inventory(papers=(), recordings=(), absent=("音像1（录像）",), facts=61, erased=2, replaced=1)
 
@@ -94,6 +94,40 @@ def test_the_annotation_sheet_says_where_a_recording_lies_if_not_in_the_volume(s
     held = {file.object: "001-音像.mp4" for file in session.stored.files} if session.stored else {}
     said = words(recording_paper(case, session, held).parts)
     for word in ("吕静", "执法大队询问室", "执法记录仪", "询问笔录", "data/音像/001-音像.mp4", "行政执法信息系统"):
+        assert word in said
+
+
+def test_the_annotation_sheet_tells_of_gaps_notes_use_and_keeping_in_words() -> None:
+    story = PenaltyCase()
+    film = FILMS["AV-2"]
+    stream, session = f"session:xinzheng:{film.session}", film.session
+    broken = recording.AvSessionInterruptedV1(
+        session=session, gap=1, cause="low_battery", description=story.book.seal("电池耗尽，更换电池。"), final=False
+    )
+    for fact in (
+        broken,
+        recording.AvSessionResumedV1(session=session, gap=1, device="dv1", voice_explanation=True),
+        broken.model_copy(update={"gap": 2, "final": True}),
+        recording.AvMarkedEvidenceV1(session=session, proves=story.book.seal("快件未验视")),
+        recording.AvCustodyChangedV1(session=session, custodian="niu"),
+    ):
+        story.book.fact_of("media", stream, fact)
+    case = read_case(story.source())
+    filed = case.sessions[session]
+    assert filed.stored is not None
+    noted = ["gap_in_video", f"same_bytes_as:{FILMS['AV-1'].session}", "same_bytes_as:m-elsewhere"]
+    files = [filed.stored.files[0].model_copy(update={"notes": noted})]
+    filed.stored = filed.stored.model_copy(update={"files": files})
+    said = words(recording_paper(case, filed, {}).parts)
+    for word in (
+        "第1次中断",
+        "电量不足",
+        "电池耗尽，更换电池。",
+        "未再恢复",
+        "快件未验视",
+        "现由niu保管",
+        "画面有间断；与下列音像文件内容相同：音像1（录像）；与下列音像文件内容相同：m-elsewhere",
+    ):
         assert word in said
 
 

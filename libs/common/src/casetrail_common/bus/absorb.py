@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Final
 
 from casetrail_common.bus import parking, progress, waiting
@@ -198,8 +199,8 @@ class Absorber:
         me = self._store.service
         self.parked_something = self.parked_something or outcome.parked > 0
         now = datetime.now(UTC)
-        for letter in outcome.applied:
-            FACTS_FOLLOWED.labels(me, letter.service).inc()
-            FOLLOWING_DELAY.labels(me, letter.service).observe(
-                max(0.0, (now - letter.open().recorded_at).total_seconds())
-            )
+        for service, letters in groupby(outcome.applied, key=lambda letter: letter.service):
+            followed, delay = FACTS_FOLLOWED.labels(me, service), FOLLOWING_DELAY.labels(me, service)
+            for letter in letters:
+                followed.inc()
+                delay.observe(max(0.0, (now - letter.open().recorded_at).total_seconds()))

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from casetrail_common.bus.transient import Pace
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.waking import JOB
 from casetrail_common.outages import DATABASE_ERRORS
@@ -28,6 +29,9 @@ where agency = $1 and kind = $2 and key = $3
 
 POLL_S: Final = 1.0
 """How long a job waits at the most when the notification that announced it was lost, in seconds."""
+
+PACE_S: Final = 0.05
+"""Seconds from one look for due jobs to the next at least: what is asked for meanwhile is done once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ class JobRunner:
         conn = await asyncpg.connect(self._dsn)
         try:
             await conn.add_listener(JOB, lambda *_: self._wake.set())
+            pace = Pace(PACE_S)
             while not stop.is_set():
+                await pace.keep()
                 self._wake.clear()
                 await self._release_ended(conn)
                 await self._start_due(conn)

@@ -40,14 +40,7 @@ class LockedAgency:
     """The agency's head row is locked: nobody else appends or follows for this agency until the commit."""
 
     def __init__(
-        self,
-        store: "Store",
-        conn: asyncpg.Connection,
-        tip: Tip,
-        *,
-        last: datetime,
-        simulated: datetime | None,
-        states: Mapping[Key, Versioned],
+        self, store: "Store", conn: asyncpg.Connection, tip: Tip, *, last: datetime, simulated: datetime | None
     ) -> None:
         self.conn = conn
         self.agency = tip.agency
@@ -56,10 +49,12 @@ class LockedAgency:
         self.writes = Writes()
         self.facts: list[Fact] = []
         """Own facts appended so far."""
+        self.traceparent: str | None = None
+        """The trace that facts appended next are counted to."""
         self._store = store
         self._last = last
         self._tip = replace(tip, followed=self.followed)
-        self._states = dict(states)
+        self._states: dict[Key, Versioned] = {}
         self._version = 0
 
     @property
@@ -93,7 +88,8 @@ class LockedAgency:
             return await self._head(stage.tip if stage else self._tip, stream)
 
         async def facts_in(stream: str) -> list[Fact]:
-            return await facts_of(self.conn, stream)
+            appended = [*self.facts, *(stage.facts if stage else ())]
+            return [*await facts_of(self.conn, stream), *(fact for fact in appended if fact.stream == stream)]
 
         return View(
             agency=self.agency,
@@ -157,13 +153,28 @@ class LockedAgency:
         """Let no later fact be recorded before this instant: what a watermark promises."""
         self._last = self._tip.now
 
-    async def flush(self, traceparent: str | None) -> None:
+    async def flush(self) -> None:
         """Write everything collected; the caller commits."""
         last = self.now if self.facts else self._last
         self.writes.head = (self._tip.n, last, self.simulated)
-        self._version = await self.writes.execute(self.conn, self.agency, traceparent)
+        self._version = await self.writes.execute(self.conn, self.agency)
         if self._store.also_keep and self.writes.copies:
             await self._store.also_keep(self.conn, self.writes.copies)
+
+    def believe(self, seen: Mapping[Key, Versioned], versions: Mapping[Key, int]) -> bool:
+        """Take states seen before the lock for those under it; False, and nothing taken, if any of them has moved.
+
+        Parameters
+        ----------
+        versions
+            Of all these states, as they were when the lock was taken.
+        """
+        if not self.writes.states.keys().isdisjoint(seen):
+            return False
+        if any(versions[key] != version for key, (version, _) in seen.items()):
+            return False
+        self._states.update(seen)
+        return True
 
     def committed(self) -> None:
         """Remember what was written, and wake those who wait for it."""
@@ -234,6 +245,7 @@ class LockedAgency:
             self.writes.states[key] = None if state is None else fold.dump(state)
         self.facts.extend(stage.facts)
         self.writes.facts.extend(stage.facts)
+        self.writes.traceparents.extend([self.traceparent] * len(stage.facts))
         self.writes.content.extend(stage.content)
         self.writes.erased.extend(stage.erased)
         for job in stage.jobs:

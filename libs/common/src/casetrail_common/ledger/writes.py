@@ -15,8 +15,8 @@ from casetrail_common.ledger.waking import JOB, OUTBOX
 _FACTS: Final = """
 with facts as (
   insert into ledger (agency, n, stream, stream_seq, body, prev_hash, hash, recorded_at, traceparent)
-  select $1, f.*, $11::text from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[],
-                                  $8::timestamptz[]) as f
+  select $1, f.* from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[],
+                             $8::timestamptz[], $11::text[]) as f
 ), heads as (
   insert into stream_head (stream, stream_seq, hash)
   select distinct on (f.stream) f.stream, f.seq, f.hash
@@ -40,7 +40,8 @@ with facts as (
   select $1, o.n, o.note from unnest($19::bigint[], $20::bytea[]) with ordinality as o (n, note, i) order by o.i
 ), answered as (
   insert into idempotency (agency, person, key, request_hash, answer, recorded_at)
-  select $1, $21::text, $22::text, $23::bytea, $24::jsonb, clock_timestamp() where $22::text is not null
+  select $1, a.person, a.key, a.request_hash, a.answer::jsonb, clock_timestamp()
+  from unnest($21::text[], $22::text[], $23::bytea[], $24::text[]) as a (person, key, request_hash, answer)
 ), followed as (
   insert into followed (agency, service, n) select $1, f.* from unnest($25::text[], $26::bigint[]) as f
   on conflict (agency, service) do update set n = excluded.n
@@ -64,6 +65,8 @@ class Writes:
     """What one transaction over an agency will have written when it commits."""
 
     facts: list[Fact] = field(default_factory=list)
+    traceparents: list[str | None] = field(default_factory=list)
+    """Of each fact."""
     content: list[ContentItem] = field(default_factory=list)
     erased: list[bytes] = field(default_factory=list)
     """Commitments whose content goes, or must never come."""
@@ -76,7 +79,7 @@ class Writes:
     finished: list[tuple[str, str]] = field(default_factory=list)
     copies: list[Fact] = field(default_factory=list)
     head: tuple[int, datetime, datetime | None] | None = None
-    answered: Answered | None = None
+    answered: list[Answered] = field(default_factory=list)
 
     @property
     def wakes(self) -> tuple[str, ...]:
@@ -84,7 +87,7 @@ class Writes:
         published = self.facts or self.again or self.notes
         return (*((OUTBOX,) if published else ()), *((JOB,) if self.jobs else ()))
 
-    async def execute(self, conn: asyncpg.Connection, agency: str, traceparent: str | None) -> int:
+    async def execute(self, conn: asyncpg.Connection, agency: str) -> int:
         """Write everything and return the version under which states were written.
 
         Which rows are written together matters to nobody: the transaction is the unit.
@@ -103,7 +106,7 @@ class Writes:
             *_columns(self.facts, "n", "stream", "stream_seq", "body", "prev_hash", "hash", "recorded_at"),
             n,
             last,
-            traceparent,
+            self.traceparents,
             simulated,
             *_columns(self.content, "commitment", "salt", "bytes"),
             [kind for kind, _ in self.states],
@@ -111,7 +114,8 @@ class Writes:
             list(self.states.values()),
             [number for number, _ in outgoing],
             [note for _, note in outgoing],
-            *((a.person, a.key, a.request_hash, json.dumps(a.answer)) if (a := self.answered) else (None,) * 4),
+            *_columns(self.answered, "person", "key", "request_hash"),
+            [json.dumps(one.answer) for one in self.answered],
             list(self.followed),
             list(self.followed.values()),
         )

@@ -274,9 +274,34 @@ _RECORDS: Final = {
     "copy_not_approved": Problem(403, "复制未经批准", "Copying not approved"),
     "disclosure_not_approved": Problem(403, "对外提供未经批准", "Disclosure not approved"),
     "classified_no_clearance": Problem(403, "涉密资料，无相应权限", "Classified, and no clearance"),
-    "retention_locked": Problem(409, "保管期限不得缩短", "Retention is locked"),
+    "retention_locked": Problem(
+        409,
+        "保管期限不得缩短",
+        "Retention is locked",
+        "已有应当长期保存的情形，须按 {retention_class} 保管。",
+        "A situation that a rule names has occurred: it is kept as {retention_class}.",
+    ),
     "relax_not_allowed": Problem(
-        422, "无上位依据不得放宽要求", "Relaxing needs a law, regulation or rule that allows it"
+        422,
+        "无上位依据不得放宽要求",
+        "Relaxing needs a law, regulation or rule that allows it",
+        "{file} 的 {rule} 将 {parameter} 放宽，或未确认更严；请改严，或由法律、法规、规章作出。",
+        "{rule} of {file} relaxes {parameter}, or does not confirm to be stricter; make it stricter, or have a law, "
+        "regulation or rule say so.",
+    ),
+    "pack_faulty": Problem(
+        422,
+        "规则包有误，不能启用",
+        "The pack has faults and cannot be used",
+        "{file} 有误（条款：{rules}）：\n{faults}",
+        "{file} has faults (clauses: {rules}):\n{faults}",
+    ),
+    "pack_version_taken": Problem(
+        409,
+        "该版本已启用且内容不同",
+        "This version is loaded with other content",
+        "{pack} 已启用，判定以版本为据；请使用新的版本号。",
+        "{pack} is loaded, and findings cite it; give the changed pack another version.",
     ),
     "effective_date_required": Problem(422, "规则包缺少施行日期", "The pack has no date of entry into force"),
     "pack_out_of_scope": Problem(

@@ -14,6 +14,7 @@ from casetrail_common.rules.happenings import SHARED, Happening, after, build
 from casetrail_common.rules.judging import LawBook
 from casetrail_common.rules.loader import SHIPPED, pack_document, read_document, read_file
 from casetrail_common.rules.pack import ActivePack, Pack
+from casetrail_common.rules.reach import needs_cases
 from casetrail_common.rules.rollups import RollUp, rolled_up
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "compiled",
     "evaluate",
     "gate",
+    "needs_cases",
     "pack_document",
     "read_document",
     "read_file",

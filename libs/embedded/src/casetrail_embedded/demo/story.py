@@ -64,6 +64,18 @@ async def tell(story: Story) -> None:
         await part(story)
 
 
+ITEM_LIST: Final = {
+    "list_id": "AVL-2025-1",
+    "unit": "u1",
+    "valid_from": "2025-01-01",
+    "items": [
+        {"event": event, "scope": "penalty", "link": "investigation", "method": "video", "mode": "as_appropriate"}
+        for event in ("inquiry", "site_inspection")
+    ],
+}
+"""What the unit records, which the agency must have laid down."""
+
+
 async def set_up(story: Story) -> None:
     """Make the agency, its law, its people and its equipment known."""
     await story.at("2025-08-01T09:00:00+08:00")
@@ -89,6 +101,9 @@ async def set_up(story: Story) -> None:
             ]
         },
     )
+    plan = {"conduct_type": "penalty", "procedure": "general", "version": "RP-2025-1", "valid_from": "2025-01-01"}
+    await story.do(admin, "发布记录方案", "/v1/record-plans", plan)
+    await story.do(admin, "发布音像记录事项清单", "/v1/media/item-lists", ITEM_LIST)
     for member in cast.CAST:
         await story.do(admin, f"登记人员 {member.name}", "/v1/people", member.registration)
     device = {

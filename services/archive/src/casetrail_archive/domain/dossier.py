@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from casetrail_common.facts.archive import DossierDraftedV1, DossierFiledV1, DossierSealedV1, RetentionAssignedV1
 from casetrail_common.facts.common import StreamSealedV1
+from casetrail_common.facts.intake import RecordAddedV1
 from casetrail_common.facts.keeping import DossierTransferredV1, SupplementAppendedV1
 from casetrail_common.ledger.fact import Fact
 
@@ -61,6 +62,10 @@ class Transfer:
     to: str
     received_by: str
     at: datetime
+    volumes: int
+    """How many volumes there were."""
+    sessions: tuple[str, ...]
+    """Recordings that these name."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,27 @@ class Dossier:
     root: str | None = None
     sealed_at: datetime | None = None
     retained_until: datetime | None = None
+    """Until when the volume was locked when it was sealed."""
+    sealed_years: int = 0
+    """Years for which it was."""
     transfers: tuple[Transfer, ...] = ()
     supplements: tuple[Supplement, ...] = ()
+
+    @property
+    def locked_until(self) -> datetime | None:
+        """Until when nobody can delete the volume: years that were added since count, fewer years change nothing."""
+        if self.retained_until is None or self.filing is None:
+            return None
+        more = (self.filing.retention_years or 0) - self.sealed_years
+        return years_after(self.retained_until, max(more, 0))
+
+
+def years_after(instant: datetime, years: int) -> datetime:
+    """Return the end of a period of years; one that begins on a leap day ends on the first of March."""
+    try:
+        return instant.replace(year=instant.year + years)
+    except ValueError:
+        return instant.replace(year=instant.year + years, month=3, day=1)
 
 
 def stream_key(service: str, stream: str) -> str:
@@ -134,6 +158,7 @@ def _moved(dossier: Dossier, fact: Fact) -> Dossier:
                 root=sealed.root,
                 sealed_at=fact.recorded_at,
                 retained_until=sealed.retained_until,
+                sealed_years=(filing.retention_years if filing else None) or 0,
             )
     return _extended(dossier, fact)
 
@@ -142,8 +167,7 @@ def _extended(dossier: Dossier, fact: Fact) -> Dossier:
     """Return the dossier after what may happen to it when it has been filed."""
     match fact.payload:
         case DossierTransferredV1() as moved:
-            transfer = Transfer(moved.record or "", moved.to, moved.received_by, fact.occurred_at)
-            return replace(dossier, transfers=(*dossier.transfers, transfer))
+            return replace(dossier, transfers=(*dossier.transfers, _transfer(dossier, moved, fact)))
         case SupplementAppendedV1() as begun:
             supplement = Supplement(
                 volume=begun.volume,
@@ -155,3 +179,36 @@ def _extended(dossier: Dossier, fact: Fact) -> Dossier:
             )
             return replace(dossier, supplements=(*dossier.supplements, supplement))
     return dossier
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secrecy that records of a case are under (涉密类别): who reads the dossier reads them."""
+
+    classes: tuple[str, ...] = ()
+
+
+def is_secret(fact: Fact) -> bool:
+    """Whether a fact adds a classified record."""
+    return isinstance(fact.payload, RecordAddedV1) and fact.payload.classification is not None
+
+
+def evolve_secrets(before: Secrets | None, fact: Fact) -> Secrets | None:
+    """Return the secrecy of a case after a classified record was added."""
+    added = fact.payload
+    if not isinstance(added, RecordAddedV1) or added.classification is None:
+        return before
+    return Secrets(tuple(sorted({*(before.classes if before else ()), added.classification})))
+
+
+def _transfer(dossier: Dossier, moved: DossierTransferredV1, fact: Fact) -> Transfer:
+    filed = dossier.filing.sessions if dossier.filing else ()
+    added = (session for one in dossier.supplements for session in one.sessions)
+    return Transfer(
+        transfer_list=moved.record or "",
+        to=moved.to,
+        received_by=moved.received_by,
+        at=fact.occurred_at,
+        volumes=1 + len(dossier.supplements),
+        sessions=tuple(sorted({*filed, *added})),
+    )

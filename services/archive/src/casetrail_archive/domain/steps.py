@@ -47,6 +47,7 @@ _STEPS: Final[Mapping[str, Callable[[Mapping[str, Any]], Step]]] = {
     "service.performed": _plain("serve_document"),
     "case.closed": _plain("close_case"),
     "dossier.filed": _plain("file_dossier"),
+    "dossier.transferred": _plain("transfer_dossier"),
 }
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from casetrail_archive.dossier.contents import Contents
 from casetrail_archive.dossier.source import DossierInput
-from casetrail_common.facts import archive, intake, media, review
+from casetrail_common.facts import archive, intake, media, recording, review
 from casetrail_common.facts.model import ContentRef
 from casetrail_common.ledger.fact import Fact
 
@@ -61,7 +61,22 @@ class FiledSession:
     tags: list[str] = field(default_factory=list)
     not_present: list[str] = field(default_factory=list)
     ended_at: datetime | None = None
+    gaps: list["FiledGap"] = field(default_factory=list)
+    """Gap 1 is the first."""
+    proves: list[ContentRef] = field(default_factory=list)
+    """What it was marked as evidence of."""
     stored: media.AvStoredV1 | None = None
+    custodian: str | None = None
+    """Who keeps it: named when it was stored, or since."""
+
+
+@dataclass(slots=True)
+class FiledGap:
+    """A stretch of a session that was not recorded."""
+
+    broken: recording.AvSessionInterruptedV1
+    at: datetime
+    resumed_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from casetrail_archive.dossier.casefile import (
     CaseFile,
     FiledActivity,
     FiledDecision,
+    FiledGap,
     FiledRecord,
     FiledSession,
     GivenMark,
@@ -14,7 +15,7 @@ from casetrail_archive.dossier.casefile import (
 )
 from casetrail_archive.dossier.contents import Contents
 from casetrail_archive.dossier.source import DossierInput
-from casetrail_common.facts import archive, intake, media, review
+from casetrail_common.facts import archive, intake, media, recording, review
 from casetrail_common.ids import SERVICES
 from casetrail_common.ledger.fact import Fact, decode_fact
 
@@ -118,7 +119,24 @@ def _take_media(case: CaseFile, fact: Fact) -> None:
         case media.AvSessionEndedV1() as ended if ended.session in case.sessions:
             case.sessions[ended.session].ended_at = fact.occurred_at
         case media.AvStoredV1() as stored if stored.session in case.sessions:
-            case.sessions[stored.session].stored = stored
+            session = case.sessions[stored.session]
+            session.stored, session.custodian = stored, stored.custodian
+        case _ if fact.stream_item in case.sessions:
+            _take_trouble_and_use(case.sessions[fact.stream_item], fact)
+
+
+def _take_trouble_and_use(session: FiledSession, fact: Fact) -> None:
+    """Fold what only some recordings see: gaps, other keepers, use as evidence."""
+    match fact.payload:
+        case recording.AvSessionInterruptedV1() as broken:
+            session.gaps.append(FiledGap(broken, fact.occurred_at))
+            session.ended_at = fact.occurred_at if broken.final else session.ended_at
+        case recording.AvSessionResumedV1() if session.gaps:
+            session.gaps[-1].resumed_at = fact.occurred_at
+        case recording.AvCustodyChangedV1(custodian=custodian):
+            session.custodian = custodian
+        case recording.AvMarkedEvidenceV1(proves=proves):
+            session.proves.append(proves)
 
 
 def _take_review_and_archive(case: CaseFile, fact: Fact) -> None:

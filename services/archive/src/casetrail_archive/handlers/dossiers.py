@@ -11,7 +11,7 @@ from casetrail_archive.queries import dossiers as queries
 from casetrail_archive.schemas import DossierShown, DossierWritten, awaited_of
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
-from casetrail_common.web.desk import AtDesk, AtWindow, Written, told
+from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Written, told
 
 router: Final = service_router(tag="archive 案卷")
 
@@ -59,8 +59,8 @@ async def show_dossier(dossier: ItemId, window: AtWindow) -> DossierShown:
 
 @router.get("/v1/dossiers/{dossier}/content", response_class=StreamingResponse, responses=_PACKAGE)
 async def read_package(dossier: ItemId, window: AtWindow, own: Own) -> StreamingResponse:
-    """下载案卷（封存卷或草稿）。Read the package: the sealed volume, or the draft before filing."""
-    handout = await queries.hand_out(window.store, own.dossiers, window.principal, dossier)
+    """下载案卷（封存卷或草稿）；非本案人员须有经批准的申请。The package: the sealed volume, or the draft."""
+    handout = await queries.hand_out(window, own.dossiers, dossier)
     headers = {
         "Content-Disposition": f'attachment; filename="{handout.name}"',
         "Content-Length": str(handout.size_bytes),
@@ -69,9 +69,9 @@ async def read_package(dossier: ItemId, window: AtWindow, own: Own) -> Streaming
 
 
 @router.get("/v1/items/{item}")
-async def show_item(item: ItemId, window: AtWindow) -> DossierShown:
-    """查阅本服务所有的对象（案卷）。An item that archive owns: a dossier."""
-    return await queries.show_dossier(window.store, window.principal, item)
+async def show_item(item: ItemId, window: AtWindow, as_borrower: AsBorrower = False) -> DossierShown:
+    """查阅案卷；非本案办理人员须有经批准的申请。A dossier; to others under an approved request."""
+    return await queries.show_item(window, item, as_borrower=as_borrower)
 
 
 @router.patch("/v1/items/{item}", response_model=Written, responses=_FORBIDDEN)

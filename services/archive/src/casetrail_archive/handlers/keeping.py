@@ -7,7 +7,8 @@ from starlette.responses import Response
 from casetrail_archive import commands, service
 from casetrail_archive.handlers.own import Own
 from casetrail_archive.queries import keeping as queries
-from casetrail_archive.schemas import DiscShown
+from casetrail_archive.queries.volumes import show_volumes
+from casetrail_archive.schemas import DiscShown, FurtherVolumes
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AtDesk, AtWindow, Written
@@ -59,6 +60,12 @@ async def append_supplement(dossier: ItemId, wish: Sent[commands.AppendSupplemen
     """归档后增补，另立一卷（T28）。Begin a further volume; what was filed stays as it is."""
     records = await queries.records_of_dossier(desk.store, desk.principal.agency, dossier) if wish.records else ()
     return await desk.run(service.append_supplement(dossier, wish, desk.principal, records=records))
+
+
+@router.get("/v1/dossiers/{dossier}/supplements")
+async def show_supplements(dossier: ItemId, window: AtWindow) -> FurtherVolumes:
+    """归档后增补的各卷及其内容。The volumes beyond the first, and what belongs to each."""
+    return await show_volumes(window.store, window.principal, dossier)
 
 
 @router.post("/v1/archive/cases/{case}/long-term-marks", status_code=201, response_model=Written)

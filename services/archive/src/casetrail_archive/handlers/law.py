@@ -1,5 +1,6 @@
 """Routes of law and configuration, and of the test clock."""
 
+import asyncio
 from typing import Annotated, Final
 
 from fastapi import Path, Request
@@ -25,8 +26,9 @@ PackVersion = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 @router.post("/v1/rules/packs", status_code=201, response_model=Written)
 async def load_pack(wish: Sent[commands.LoadPack], desk: AtDesk) -> Response:
-    """启用随系统提供的规则包。Put a shipped rule pack in force for the agency of the token."""
-    return await desk.run(service.load_pack(wish, desk.principal))
+    """启用规则包：随系统提供的、下级细化的（inherits）或自有全文（text）。Put a shipped, child or own pack in force."""
+    own = None if wish.text is None else await asyncio.to_thread(service.read_text, wish, desk.principal)
+    return await desk.run(service.load_pack(wish, desk.principal, own=own))
 
 
 @router.post("/v1/rules/calendars", status_code=201, response_model=Written)

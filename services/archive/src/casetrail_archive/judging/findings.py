@@ -1,9 +1,9 @@
 """Findings as rows: what the last judgement says, and what a new one changes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
@@ -68,8 +68,8 @@ def changes(before: Iterable[Finding], found: Iterable[Finding]) -> list[Finding
     return [*changed, *withdrawn]
 
 
-def _plain(finding: Finding | None) -> dict[str, Any] | None:
-    return None if finding is None else {**asdict(finding), "next_due": None, "sets": {}}
+def _plain(finding: Finding | None) -> Finding | None:
+    return None if finding is None else replace(finding, next_due=None, sets={})
 
 
 async def latest(conn: asyncpg.Connection, agency: str, scope: str) -> list[Finding]:

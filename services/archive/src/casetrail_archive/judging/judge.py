@@ -22,7 +22,7 @@ from casetrail_common.ledger.jobs import DueJob
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import Job
-from casetrail_common.rules import CaseFile, Finding, LawBook
+from casetrail_common.rules import CaseFile, Finding, LawBook, needs_cases
 
 ACTOR: Final = Actor("system:archive")
 
@@ -30,7 +30,8 @@ AT_ONCE: Final = 10
 """Cases judged in one transaction: enough to share its cost, few enough not to keep the agency's commands waiting."""
 
 _MARKED: Final = """
-select key from job where agency = $1 and kind = 'judge' and attempts = 0 order by created_at limit $2
+select key from job where agency = $1 and kind = 'judge' and (key = $2 or attempts = 0 and not $3)
+order by key <> $2, created_at limit $4
 """
 _OPEN: Final = """
 select case kind when 'case' then id else kind || ':' || id end as scope from snapshot s
@@ -63,17 +64,23 @@ class Judge:
     store: Store
     files: CaseFiles = field(default_factory=CaseFiles)
     laws: Laws = field(default_factory=Laws)
+    _wide: dict[str, tuple[LawBook, bool]] = field(default_factory=dict)
 
     async def judge_marked(self, job: DueJob) -> None:
-        """Judge the case of a job, together with others of the agency that wait; one that failed before goes alone."""
+        """Judge the case of a job, together with others of the agency that wait; one that failed before goes alone.
+
+        Under the lock it is seen which are still to be judged: the job may have been taken along by another.
+        """
         async with self.store.pool.acquire() as conn:  # under the lock only what is new is read
             await self.files.now(conn, job.agency, job.key)
         async with self.store.locked(job.agency) as locked:
-            rows = [] if job.attempts else await locked.conn.fetch(_MARKED, job.agency, AT_ONCE)
+            rows = await locked.conn.fetch(_MARKED, job.agency, job.key, job.attempts > 0, AT_ONCE)
+            if not rows:
+                return
             standing = await self.standing(locked)
-            for case_id in dict.fromkeys([job.key, *(row["key"] for row in rows)]):
-                await self.judge_now(locked, case_id, standing)
-                locked.finish_job("judge", case_id)
+            for row in rows:
+                await self.judge_now(locked, row["key"], standing)
+                locked.finish_job("judge", row["key"])
             failpoint("archive.before_judged")
         failpoint("archive.after_judged")
 
@@ -108,7 +115,8 @@ class Judge:
             Id of a case, else `<kind>:<id>`.
         """
         scope = Scope.of(key)
-        file = await self.files.now(locked.conn, locked.agency, key)
+        is_narrow = scope.kind == AGENCY and not self._looks_wide(locked.agency, standing.book)
+        file = None if is_narrow else await self.files.now(locked.conn, locked.agency, key)
         if file is None and scope.kind != AGENCY:
             return ()
         judged: Sequence[Finding] = ()
@@ -123,6 +131,14 @@ class Judge:
             await add_rows(locked.conn, locked.agency, key, changed, as_of=locked.now)
             await set_timers(locked.conn, locked.agency, key, found, now=locked.now)
         return found
+
+    def _looks_wide(self, agency: str, book: LawBook) -> bool:
+        """Whether the law of an agency judges it, or its devices, by what single cases hold; many a law does not."""
+        known, looks = self._wide.get(agency, (None, False))
+        if known is not book:
+            looks = needs_cases(book)
+            self._wide[agency] = (book, looks)
+        return looks
 
     async def _is_taken_up(self, locked: LockedAgency, scope: Scope) -> bool:
         """Whether a case has taken up what used to stand alone: then it is judged there."""
@@ -139,9 +155,11 @@ class Judge:
     async def judged_at(self, conn: asyncpg.Connection, agency: str, key: str, instant: datetime) -> Sequence[Finding]:
         """Return the findings of a scope as it had been recorded by an instant."""
         book = await self.laws.at(conn, agency, instant)
-        file = await self.files.at(conn, agency, key, instant)
+        scope = Scope.of(key)
+        is_narrow = scope.kind == AGENCY and not self._looks_wide(agency, book)
+        file = CaseFile() if is_narrow else await self.files.at(conn, agency, key, instant)
         shared = await self.files.shared(conn, agency, as_of=instant)
-        return found_in(Scope.of(key), book, file, shared, as_of=instant)
+        return found_in(scope, book, file, shared, as_of=instant)
 
 
 async def _tied(locked: LockedAgency, scope: Scope) -> Tied | None:

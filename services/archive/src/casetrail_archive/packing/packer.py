@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import asyncpg
 
 from casetrail_archive.case_facts import read_facts, streams_of
 from casetrail_archive.domain.case import Case
-from casetrail_archive.domain.dossier import Dossier, Filing, stream_key
+from casetrail_archive.domain.dossier import Dossier, Filing, stream_key, years_after
 from casetrail_archive.dossier import DossierInput, Volume, assemble
 from casetrail_archive.dossier.bag import file_sha256
 from casetrail_archive.packing.gathering import Gatherer, Order
@@ -26,7 +26,7 @@ from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Actor
-from casetrail_common.ledger.jobs import DueJob
+from casetrail_common.ledger.jobs import DueJob, Handler
 from casetrail_common.ledger.locked import load_snapshot
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import Job
@@ -36,7 +36,7 @@ ACTOR: Final = Actor("system:archive")
 
 
 class OvertakenError(Exception):
-    """Content of the case was erased while its draft was made; the draft is made again without it."""
+    """What a package rests on has changed while it was made; it is made again."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ class Packer:
     store: Store
     gatherer: Gatherer
     dossiers: ObjectStore
+
+    @property
+    def jobs(self) -> Mapping[str, Handler]:
+        """What it does, by kind of job."""
+        return {"draft": self.draft, "seal": self.seal, "discard": self.discard, "lengthen": self.lengthen}
 
     async def draft(self, job: DueJob) -> None:
         """Make a draft of the dossier of a closed case; it is not locked and proves nothing yet."""
@@ -110,6 +115,8 @@ class Packer:
         async with self.store.locked(job.agency) as locked:
             known = await locked.view().get(DOSSIER, job.key)
             if known is not None and known.state != "sealed":
+                if known.filing != dossier.filing:  # it is to be kept otherwise now, and locked accordingly
+                    raise OvertakenError(job.key)
                 await locked.append([NewFact(stream_name("case", job.agency, dossier.case), payload)], actor=ACTOR)
                 locked.add_job(Job("discard", dossier.case))
             locked.finish_job(job.kind, job.key)
@@ -122,6 +129,15 @@ class Packer:
             return None
         async with self.store.pool.acquire() as conn:
             return await self.gatherer.gather(conn, _volume_order(agency, dossier_id, dossier, dossier.filing))
+
+    async def lengthen(self, job: DueJob) -> None:
+        """Lock a sealed volume for as long as it is now kept; no lock is ever shortened."""
+        dossier = await self._dossier(job.agency, job.key)
+        if dossier is not None and dossier.volume is not None and dossier.locked_until is not None:
+            volume = dossier.volume
+            with contextlib.suppress(ObjectLockedError):
+                await self.dossiers.lock_version(volume.object, volume.version_id, retain_until=dossier.locked_until)
+        await self._finish(job)
 
     async def discard(self, job: DueJob) -> None:
         """Remove the drafts of a case: what they hold was erased, or stands sealed. An unfiled case gets a new one."""
@@ -203,14 +219,6 @@ class Packer:
 def draft_prefix(agency: str, dossier_id: str) -> str:
     """Return how the keys of a dossier's drafts begin."""
     return f"{agency}/{dossier_id}/draft"
-
-
-def years_after(instant: datetime, years: int) -> datetime:
-    """Return the end of a period of years; one that begins on a leap day ends on the first of March."""
-    try:
-        return instant.replace(year=instant.year + years)
-    except ValueError:
-        return instant.replace(year=instant.year + years, month=3, day=1)
 
 
 def _volume_order(agency: str, dossier_id: str, dossier: Dossier, filing: Filing) -> Order:

@@ -9,14 +9,16 @@ from typing import Final
 from casetrail_archive.domain.case import Case
 from casetrail_archive.domain.dossier import Dossier
 from casetrail_archive.projections import CASE, DOSSIER
-from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight, require_dossier_reader
+from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight, require_dossier_reader, sees_case
 from casetrail_archive.schemas import DossierShown, dossier_of
+from casetrail_archive.service.dossiers import read_item
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import View
 from casetrail_common.objects import ObjectStore
 from casetrail_common.web import Page, PageWish
+from casetrail_common.web.desk import Window
 
 _DOSSIERS: Final = """
 select id, state::text from snapshot
@@ -31,6 +33,16 @@ async def show_dossier(store: Store, who: Principal, dossier_id: str) -> Dossier
     async with store.reading(who.agency) as view:
         dossier = await _found(view, dossier_id)
         case = await case_in_sight(view, who, dossier.case)
+    return dossier_of(dossier_id, dossier, holds_erased=case.erased_since)
+
+
+async def show_item(window: Window, dossier_id: str, *, as_borrower: bool) -> DossierShown:
+    """Return a dossier as it stands; to a borrower only under an approved request."""
+    async with window.store.reading(window.principal.agency) as view:
+        dossier = await _found(view, dossier_id)
+        case = await case_of(view, dossier)
+    if as_borrower or not sees_case(window.principal, case):
+        await window.decided(read_item(dossier_id, window.principal))
     return dossier_of(dossier_id, dossier, holds_erased=case.erased_since)
 
 
@@ -78,12 +90,16 @@ class Handout:
     chunks: AsyncIterator[bytes]
 
 
-async def hand_out(store: Store, dossiers: ObjectStore, who: Principal, dossier_id: str) -> Handout:
+async def hand_out(window: Window, dossiers: ObjectStore, dossier_id: str) -> Handout:
     """Open the package of a dossier: the sealed volume, or the draft as long as nothing is filed."""
-    async with store.reading(who.agency) as view:
+    who = window.principal
+    async with window.store.reading(who.agency) as view:
         dossier = await _found(view, dossier_id)
         case: Case = await case_of(view, dossier)
-    require_dossier_reader(who, case)
+    if sees_case(who, case):
+        require_dossier_reader(who, case)
+    else:
+        await window.decided(read_item(dossier_id, who))
     stored = dossier.volume or (dossier.draft if dossier.state == "draft" else None)
     if stored is None:
         raise CasetrailError("dossier_not_ready", {"id": dossier_id}, retry_after_s=2)

@@ -5,18 +5,18 @@ from typing import Final
 from casetrail_archive.domain.case import Case
 from casetrail_archive.projections import CASE
 from casetrail_common.auth import Principal
+from casetrail_common.auth.sight import ACROSS_UNITS as HANDLES_ALL
+from casetrail_common.auth.sight import WITHIN_UNIT, handles
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ledger.view import View
 
-ACROSS_UNITS: Final = frozenset(
-    {"administrator", "agency_head", "archivist", "legal_reviewer", "records_custodian", "supervisor", "unit_head"}
-)
+ACROSS_UNITS: Final = HANDLES_ALL | {"administrator", "unit_head"}
 """Roles whose duty does not end at a unit's door."""
 
 READS_DOSSIERS: Final = frozenset({"agency_head", "archivist"})
 """Roles that read every dossier of their agency."""
 
-STAFF: Final = ACROSS_UNITS | {"case_officer", "intake_clerk", "device_custodian", "pack_admin"}
+STAFF: Final = ACROSS_UNITS | WITHIN_UNIT | {"device_custodian", "pack_admin"}
 """Roles that see the law and configuration of their agency."""
 
 
@@ -29,11 +29,14 @@ async def case_in_sight(view: View, who: Principal, case_id: str) -> Case:
         `not_found`; `role_not_allowed`.
     """
     case = await found_case(view, case_id)
-    if who.roles.isdisjoint(ACROSS_UNITS):
-        is_own = who.person in case.officers or case.unit == who.unit
-        if not (is_own and who.roles & {"case_officer", "intake_clerk"}):
-            who.require(ACROSS_UNITS)
+    if not sees_case(who, case):
+        who.require(ACROSS_UNITS)
     return case
+
+
+def sees_case(who: Principal, case: Case) -> bool:
+    """Whether a person has a part in a case, or oversees the system."""
+    return "administrator" in who.roles or handles(who, case.unit, case.officers)
 
 
 async def found_case(view: View, case_id: str) -> Case:

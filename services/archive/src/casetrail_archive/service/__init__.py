@@ -1,6 +1,6 @@
 """One function per command: each returns the decision, a pure function of what a view shows."""
 
-from casetrail_archive.service.configuration import load_calendar, load_pack, set_parameters, set_retention_table
+from casetrail_archive.service.configuration import load_calendar, set_parameters, set_retention_table
 from casetrail_archive.service.discs import annotate_disc, register_disc
 from casetrail_archive.service.dossiers import file_dossier, refuse_change
 from casetrail_archive.service.keeping import (
@@ -10,6 +10,7 @@ from casetrail_archive.service.keeping import (
     set_retention,
     transfer_dossier,
 )
+from casetrail_archive.service.packs import load_pack, read_text
 
 __all__ = [
     "annotate_disc",
@@ -19,6 +20,7 @@ __all__ = [
     "load_pack",
     "mark_long_term",
     "override_retention",
+    "read_text",
     "refuse_change",
     "register_disc",
     "set_parameters",

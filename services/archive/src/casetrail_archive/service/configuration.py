@@ -1,20 +1,25 @@
-"""Putting law and configuration in force: packs, calendars, parameters, retention tables."""
+"""Putting configuration in force: calendars, parameters, retention tables."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from casetrail_archive.commands import HolidayWish, LoadCalendar, LoadPack, SetParameters, SetRetentionTable
+from casetrail_archive.commands import (
+    HolidayWish,
+    LoadCalendar,
+    ParameterValue,
+    PeriodWish,
+    SetParameters,
+    SetRetentionTable,
+)
 from casetrail_archive.domain.agency import Agency
 from casetrail_archive.projections import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.calendar import calendar_document
-from casetrail_common.canonical import canonical, sha256
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.archive import (
     CalendarLoadedV1,
     Holiday,
-    PackLoadedV1,
     ParametersSetV1,
     RetentionEntry,
     RetentionTableSetV1,
@@ -23,7 +28,6 @@ from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
-from casetrail_common.rules import PackError, activate, compiled, pack_document
 
 WHO: Final = ("administrator", "pack_admin")
 
@@ -31,38 +35,12 @@ LONGEST_HOLIDAY_DAYS: Final = 31
 """A longer one is a slip of the pen: the arrangements of the State Council know none above ten days."""
 
 
-def load_pack(wish: LoadPack, who: Principal) -> Decide:
-    """Put a shipped pack in force; one that binds another province, or no day at all, binds nobody here."""
-
-    async def decide(view: View) -> Plan:
-        try:
-            document = pack_document(wish.pack, wish.version)
-        except LookupError:
-            raise CasetrailError("not_found", {"id": f"{wish.pack}@{wish.version}"}) from None
-        agency = await _agency(view)
-        who.require(WHO)
-        digest = sha256(canonical(document)).hex()
-        pack = compiled(document, sha256=digest)
-        if pack.text.province_zh not in (None, agency.province):
-            raise CasetrailError("pack_out_of_scope", {"pack": pack.name, "province": pack.text.province_zh or ""})
-        try:
-            active = activate(pack, wish.valid_from)
-        except PackError:
-            raise CasetrailError("effective_date_required") from None
-        payload = PackLoadedV1(
-            pack=wish.pack, version=wish.version, valid_from=active.valid_from, sha256=digest, document=document
-        )
-        return Plan([NewFact(stream_name("pack", view.agency, wish.pack), payload)], {"pack": pack.name})
-
-    return decide
-
-
 def load_calendar(wish: LoadCalendar, who: Principal) -> Decide:
     """Put a calendar in force; the latest one loaded is the one that counts."""
 
     async def decide(view: View) -> Plan:
         payload = _shipped(wish.calendar) if wish.years is None else _announced(wish, wish.years)
-        await _agency(view)
+        await require_agency(view)
         who.require(WHO)
         stream = stream_name("calendar", view.agency, wish.calendar)
         return Plan([NewFact(stream, payload)], {"calendar": wish.calendar})
@@ -102,18 +80,24 @@ def set_parameters(wish: SetParameters, who: Principal) -> Decide:
     """Set values of the agency's own that rules refer to."""
 
     async def decide(view: View) -> Plan:
-        await _agency(view)
+        await require_agency(view)
         who.require(WHO)
-        return Plan([NewFact(_own_stream(view), ParametersSetV1(values=dict(wish.values)))])
+        values = {name: _plain(value) for name, value in wish.values.items()}
+        return Plan([NewFact(_own_stream(view), ParametersSetV1(values=values))])
 
     return decide
+
+
+def _plain(value: ParameterValue | PeriodWish) -> ParameterValue:
+    """Return a value as rules read it; a period is its number and its unit."""
+    return f"{value.value} {value.unit}" if isinstance(value, PeriodWish) else value
 
 
 def set_retention_table(wish: SetRetentionTable, who: Principal) -> Decide:
     """Replace the retention table: no regulation names years, so the agency does."""
 
     async def decide(view: View) -> Plan:
-        await _agency(view)
+        await require_agency(view)
         who.require(WHO)
         entries = [RetentionEntry(**entry.model_dump()) for entry in wish.entries]
         return Plan([NewFact(_own_stream(view), RetentionTableSetV1(entries=entries))])
@@ -121,7 +105,14 @@ def set_retention_table(wish: SetRetentionTable, who: Principal) -> Decide:
     return decide
 
 
-async def _agency(view: View) -> Agency:
+async def require_agency(view: View) -> Agency:
+    """Return the agency of a command.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found` if it is not registered yet.
+    """
     agency = await view.get(AGENCY, view.agency)
     if agency is None:
         raise CasetrailError("not_found", {"id": view.agency})

@@ -2,8 +2,10 @@
 
 from casetrail_archive.case_facts import streams_of
 from casetrail_archive.commands import FileDossier
-from casetrail_archive.projections import CASE, DOSSIER
+from casetrail_archive.projections import CASE, DOSSIER, SECRETS
 from casetrail_archive.service.keeping import locked, years_of
+from casetrail_common.access import Lent
+from casetrail_common.access import read_item as lend
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.archive import DossierFiledV1, NamedStream, RetentionAssignedV1
@@ -45,6 +47,27 @@ def file_dossier(wish: FileDossier, who: Principal) -> Decide:
         )
         kept = RetentionAssignedV1(dossier=dossier, retention_class=wish.retention_class, years=years)
         return Plan([NewFact(stream, filed), NewFact(stream, kept)], {"dossier": dossier})
+
+    return decide
+
+
+def read_item(dossier_id: str, who: Principal) -> Decide:
+    """Read a dossier as somebody who has no part in its case.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, `access_not_approved`, `head_approval_required`, `classified_no_clearance`.
+    """
+
+    async def decide(view: View) -> Plan:
+        dossier = await view.get(DOSSIER, dossier_id)
+        if dossier is None:
+            raise CasetrailError("not_found", {"id": dossier_id})
+        secrets = await view.get(SECRETS, dossier.case)
+        classes = frozenset(secrets.classes if secrets else ())
+        stream = stream_name("case", view.agency, dossier.case)
+        return await lend(view, who, Lent(dossier_id, "dossier", stream, classes))
 
     return decide
 

@@ -35,6 +35,8 @@ class Record:
     author: str
     position: int
     """Position in its stream of the fact that made it; in another service's stream if that made it."""
+    classification: str | None = None
+    """The secrecy it is under (涉密类别)."""
     marked_at: tuple[int, ...] = ()
     """Positions of the facts that added marks."""
     opinions: Mapping[str, Opinion] = field(default_factory=dict)
@@ -76,7 +78,7 @@ def evolve_record(record: Record | None, fact: Fact) -> Record | None:
     """Return a record after a fact that concerns it."""
     match fact.payload:
         case RecordAddedV1() as added:
-            return Record(added.record_type, added.case, added.author, fact.stream_seq)
+            return Record(added.record_type, added.case, added.author, fact.stream_seq, added.classification)
         case DecisionIssuedV1() as decided:
             return Record("decision_document", decided.case, fact.actor.person, fact.stream_seq)
         case DeviceFaultReportedV1() as reported:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
-from casetrail_common.web.desk import AtDesk, AtWindow, Written
+from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Written
 from casetrail_common.web.originals import ModifyOriginal
 from casetrail_intake import commands, queries, service
 from casetrail_intake.schemas import CaseShown, RecordShown
@@ -111,9 +111,9 @@ async def give_opinion(record: ItemId, wish: Sent[commands.GiveOpinion], desk: A
 
 
 @router.get("/v1/items/{item}")
-async def show_record(item: ItemId, window: AtWindow) -> RecordShown:
-    """查阅文书。A text record with its content."""
-    return await queries.show_record(window.store, window.principal, item)
+async def show_record(item: ItemId, window: AtWindow, as_borrower: AsBorrower = False) -> RecordShown:
+    """查阅文书；非本案办理人员须有经批准的申请。A text record; to others under an approved request."""
+    return await queries.show_record(window, item, as_borrower=as_borrower)
 
 
 @router.patch("/v1/items/{item}", response_model=Written, responses={403: {"description": "Always: worm_protected"}})

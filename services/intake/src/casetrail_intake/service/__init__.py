@@ -12,6 +12,8 @@ from casetrail_intake.service.beginnings import (
 )
 from casetrail_intake.service.cases import close_case, register_case, serve_document, set_flag
 from casetrail_intake.service.erasure import erase_content
+from casetrail_intake.service.items import refuse_change
+from casetrail_intake.service.laying_down import configure_permit_item, publish_record_plan
 from casetrail_intake.service.parties import (
     correct_record,
     delegate_head,
@@ -23,7 +25,7 @@ from casetrail_intake.service.parties import (
 )
 from casetrail_intake.service.people import register_agency, register_person
 from casetrail_intake.service.plans import configure_permit_item, publish_record_plan
-from casetrail_intake.service.records import add_record, refuse_change, sign_record
+from casetrail_intake.service.records import add_record, sign_record
 
 __all__ = [
     "add_record",

@@ -6,7 +6,6 @@ from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.intake import Correction, Identity, Mark, RecordAddedV1, RecordSignedV1
 from casetrail_common.ids import new_id, stream_name
-from casetrail_common.incidents import refused_act
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.store import Decide, Plan
@@ -117,19 +116,5 @@ def sign_record(record_id: str, wish: SignRecord, who: Principal) -> Decide:
         payload = RecordSignedV1(record=record_id, marks=[mark_of(mark) for mark in wish.marks])
         kind, item = ("case", record.case) if record.case else ("record", record_id)
         return Plan([NewFact(stream_name(kind, view.agency, item), payload)])
-
-    return decide
-
-
-def refuse_change(record_id: str, command: str) -> Decide:
-    """Refuse to change or delete a record, and record the attempt as an incident."""
-
-    async def decide(view: View) -> Plan:
-        record = await view.get(RECORD, record_id)
-        if record is None or not record_id.startswith("i-"):
-            raise CasetrailError("not_found", {"id": record_id})
-        kind, item = ("case", record.case) if record.case else ("record", record_id)
-        stream = stream_name(kind, view.agency, item)
-        return await refused_act(view, "worm_protected", stream=stream, item=record_id, kind="record", command=command)
 
     return decide

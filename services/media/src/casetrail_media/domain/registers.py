@@ -36,6 +36,7 @@ class Repository:
 class KnownCase:
     """A case of intake."""
 
+    conduct_type: str
     closed: bool = False
 
 
@@ -96,10 +97,10 @@ def evolve_repository(repository: Repository | None, fact: Fact) -> Repository |
 def evolve_case(case: KnownCase | None, fact: Fact) -> KnownCase | None:
     """Return what is known of a case after one of intake's facts."""
     match fact.payload:
-        case CaseRegisteredV1():
-            return KnownCase()
-        case CaseClosedV1():
-            return KnownCase(closed=True)
+        case CaseRegisteredV1(conduct_type=conduct_type):
+            return KnownCase(conduct_type)
+        case CaseClosedV1() if case:
+            return replace(case, closed=True)
     return case
 
 
@@ -124,10 +125,13 @@ def evolve_recordings(recordings: Recordings | None, fact: Fact) -> Recordings |
     known = recordings.sessions if recordings else ()
     match fact.payload:
         case SessionLinkedV1(session=session):
-            return Recordings(_with(known, session))
-        case ActivityStartedV1(sessions=sessions) if sessions:
-            return Recordings(_with(known, *sessions))
-    return recordings
+            named = [session]
+        case ActivityStartedV1(sessions=sessions):
+            named = sessions
+        case _:
+            named = []
+    # In an order that does not depend on which service was followed first.
+    return Recordings(tuple(sorted({*known, *named}))) if named else recordings
 
 
 def _with(known: tuple[str, ...], *new: str) -> tuple[str, ...]:

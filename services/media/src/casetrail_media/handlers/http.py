@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
-from casetrail_common.web.desk import AtDesk, AtWindow, Desk, Written, told
+from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Desk, Written, told
 from casetrail_common.web.originals import ModifyOriginal
 from casetrail_media import commands, queries, service
 from casetrail_media.handlers.ranges import byte_range
@@ -170,8 +170,8 @@ async def read_original(
     own: Own,
     wanted: Annotated[str | None, Header(alias="Range", max_length=100)] = None,
 ) -> Response:
-    """调取原件（按锁定版本读取）。An original, read by its locked version."""
-    file = queries.original(await queries.session_seen(window.store, window.principal, session), number)
+    """调取原件（按锁定版本读取）；非本案人员须有经批准的申请。An original, read by its locked version."""
+    file = queries.original(await queries.session_lent(window, session), number)
     part = byte_range(wanted, file.bytes)
     start, length = part or (0, file.bytes)
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(length), "ETag": f'"{file.sha256}"'}
@@ -182,9 +182,14 @@ async def read_original(
 
 
 @router.get("/v1/items/{item}")
-async def show_item(item: ItemId, window: AtWindow) -> SessionShown | DerivativeShown | RecordShown:
-    """查看音像记录、派生件或设备故障报告。A recording session, a derivative of one, or a fault report."""
-    return await queries.show_item(window.store, window.principal, item)
+async def show_item(
+    item: ItemId, window: AtWindow, as_borrower: AsBorrower = False
+) -> SessionShown | DerivativeShown | RecordShown:
+    """查看音像记录、派生件或设备故障报告；非本案办理人员须有经批准的申请。
+
+    A recording session, a derivative of one, or a fault report; to others under an approved request.
+    """
+    return await queries.show_item(window, item, as_borrower=as_borrower)
 
 
 @router.patch("/v1/items/{item}", response_model=Written, responses=_PROTECTED)

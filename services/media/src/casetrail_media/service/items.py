@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from casetrail_common.access import FILED_IN, Lent
+from casetrail_common.access import read_item as lend
+from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import stream_name
 from casetrail_common.incidents import refused_act
@@ -37,6 +40,24 @@ async def found_item(view: View, item_id: str) -> Item:
     if (report := await view.get(FAULT_REPORT, item_id)) is not None:
         return Item(report, "record", stream_name("device", view.agency, report.device))
     raise CasetrailError("not_found", {"id": item_id})
+
+
+def read_item(item_id: str, who: Principal) -> Decide:
+    """Read an item as somebody who has no part in its case.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, `access_not_approved`, `head_approval_required`.
+    """
+
+    async def decide(view: View) -> Plan:
+        item = await found_item(view, item_id)
+        session = item.state.of if isinstance(item.state, Derivative) else item_id
+        filed = await view.get(FILED_IN, session)
+        return await lend(view, who, Lent(item_id, item.kind, item.stream, dossier=filed.dossier if filed else None))
+
+    return decide
 
 
 def refuse_change(item_id: str, command: str) -> Decide:

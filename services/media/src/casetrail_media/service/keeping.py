@@ -14,18 +14,17 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
 from casetrail_media.commands import CreateDerivative, MarkEvidence, RecordStorageException, SetCustodian
-from casetrail_media.projections import LINKS
 from casetrail_media.service.law import require_exception
-from casetrail_media.service.sessions import found_session, of_session
+from casetrail_media.service.sessions import case_of, found_session, of_session
 
 
 def record_storage_exception(session_id: str, wish: RecordStorageException, who: Principal) -> Decide:
     """Claim that it cannot be stored in time, on a ground that a regulation in force names."""
 
     async def decide(view: View) -> Plan:
-        await found_session(view, session_id)
+        session = await found_session(view, session_id)
         who.require(("case_officer",))
-        await require_exception(view, wish.ground)
+        await require_exception(view, wish.ground, case_id=await case_of(view, session_id, session))
         payload = AvExceptionRecordedV1(session=session_id, ground=wish.ground, reason=view.seal(wish.reason))
         return Plan([of_session(view, session_id, payload)])
 
@@ -73,11 +72,10 @@ def create_derivative(session_id: str, wish: CreateDerivative, who: Principal) -
         who.require(("records_custodian",))
         if session.state != "stored":
             raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "create_derivative"})
-        links = await view.get(LINKS, session_id)
         payload = AvDerivativeCreatedV1(
             derivative=derivative_id,
             of=session_id,
-            case=session.case or next(iter(links.cases if links else ()), None),
+            case=await case_of(view, session_id, session),
             description=view.seal(wish.description),
         )
         return Plan([of_session(view, session_id, payload)], {"derivative": derivative_id})

@@ -23,7 +23,7 @@ from casetrail_media.commands import (
     StartSession,
 )
 from casetrail_media.domain.session import Session, State
-from casetrail_media.projections import ACTIVITY, CASE, SESSION
+from casetrail_media.projections import ACTIVITY, CASE, LINKS, SESSION
 from casetrail_media.service.devices import found_device
 
 
@@ -59,6 +59,12 @@ async def found_session(view: View, session_id: str) -> Session:
     return session
 
 
+async def case_of(view: View, session_id: str, session: Session) -> str | None:
+    """Return the case of a session: named when it began, or by the first fact that linked it since."""
+    links = await view.get(LINKS, session_id)
+    return session.case or next(iter(links.cases if links else ()), None)
+
+
 def annotate_session(session_id: str, wish: AnnotateSession, who: Principal) -> Decide:
     """Say what was told, spoken and filmed: also after the end, as whoever sees it through may find more."""
 
@@ -66,11 +72,9 @@ def annotate_session(session_id: str, wish: AnnotateSession, who: Principal) -> 
         await found_session(view, session_id)
         who.require(("case_officer",))
         payloads: list[Payload] = [AvNoticeGivenV1(session=session_id)] if wish.notice else []
-        if wish.voice or wish.tags or wish.not_present:
-            said = {"voice": list(wish.voice), "tags": list(wish.tags), "not_present": list(wish.not_present)}
+        said = {"voice": list(wish.voice), "tags": list(wish.tags), "not_present": list(wish.not_present)}
+        if not payloads or any(said.values()):
             payloads.append(AvAnnotatedV1(session=session_id, **said))
-        if not payloads:
-            raise CasetrailError("field_missing", {"fields": "notice, voice, tags, not_present"})
         return Plan([of_session(view, session_id, payload) for payload in payloads])
 
     return decide

@@ -9,6 +9,7 @@ from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Sent, service_router
 from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Written, told
+from casetrail_common.web.originals import ModifyOriginal
 from casetrail_review import queries
 from casetrail_review.commands import DecideCase, IssueDecision
 from casetrail_review.domain.submission import SubmissionState
@@ -75,7 +76,7 @@ _PROTECTED: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Alwa
 @router.patch(
     "/v1/items/{record}", response_model=Written, responses=_PROTECTED, summary="修改原件：一律拒绝 Change an original"
 )
-async def modify(record: RecordId, desk: AtDesk) -> Response:
+async def modify(record: RecordId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
     """决定书不得修改；尝试将被记录。
 
     A decision document cannot be changed; the attempt is recorded as an incident.

@@ -24,8 +24,9 @@ def recording_paper(case: CaseFile, session: FiledSession, names: dict[str, str]
     """
     started = session.started
     name = session_name(case, started.session)
-    parts: list[Part] = [form(*_taking(case, session), *_content(session), *_evidence(case, started.session))]
-    parts += _files(session, names)
+    rows = (*_taking(case, session), *_content(session), *_gaps(case, session), *_evidence(case, session))
+    parts: list[Part] = [form(*rows)]
+    parts += _files(case, session, names)
     return Paper(
         title="音像记录说明",
         over=case.source.agency_name,
@@ -82,10 +83,20 @@ def _codes(enumeration: str, codes: list[str]) -> str:
     return "、".join(label(enumeration, code) for code in dict.fromkeys(codes)) or "无"
 
 
-def _evidence(case: CaseFile, session: str) -> list[Part]:
-    """Return what the evidence notes about the session add."""
-    notes = [record for record in case.records.values() if _is_evidence_note(record, session)]
+def _gaps(case: CaseFile, session: FiledSession) -> list[Part]:
+    """Return each gap with its cause, its time and what was written of it."""
     rows = []
+    for number, gap in enumerate(session.gaps, 1):
+        times = span(gap.at, gap.resumed_at) if gap.resumed_at else f"{moment(gap.at)}起，未再恢复"
+        cause = label("cause", gap.broken.cause)
+        rows.append(written(f"第{number}次中断", f"{cause}；{times}。{case.contents.text(gap.broken.description)}"))
+    return rows
+
+
+def _evidence(case: CaseFile, session: FiledSession) -> list[Part]:
+    """Return what it was marked as evidence of, and what the evidence notes about it add."""
+    notes = [record for record in case.records.values() if _is_evidence_note(record, session.started.session)]
+    rows = [written("证明内容", case.contents.text(proves)) for proves in session.proves]
     for one in notes:
         for field in record_type(one.added.record_type).fields:
             text = case.contents.field(one.added.fields.get(field.name))
@@ -98,16 +109,16 @@ def _is_evidence_note(record: FiledRecord, session: str) -> bool:
     return record.added.record_type in {"av_evidence_note", "av_location_note"} and session in record.added.about
 
 
-def _files(session: FiledSession, names: dict[str, str]) -> list[Part]:
+def _files(case: CaseFile, session: FiledSession, names: dict[str, str]) -> list[Part]:
     if session.stored is None:
         return [heading("原始文件"), note("本次记录没有已入库的原始文件。")]
     parts: list[Part] = [heading("原始文件")]
     for place, file in enumerate(session.stored.files, 1):
-        parts.append(form(*_file(place, file, names.get(file.object))))
+        parts.append(form(*_file(case, place, file, names.get(file.object))))
     return parts
 
 
-def _file(place: int, file: StoredFile, name: str | None) -> list[Part]:
+def _file(case: CaseFile, place: int, file: StoredFile, name: str | None) -> list[Part]:
     length = duration(file.duration_ms // 1000) if file.duration_ms is not None else "未测得"
     rows = [
         pair(f"文件{place}", f"data/音像/{name}" if name else "未随卷存放，存储位置见下"),
@@ -117,7 +128,16 @@ def _file(place: int, file: StoredFile, name: str | None) -> list[Part]:
         pair("SHA-256", file.sha256),
         pair("存储位置", f"{file.object}\n版本 {file.version_id}"),
     ]
-    return rows + ([pair("检测备注", _codes("probe_note", file.notes))] if file.notes else [])
+    return rows + ([pair("检测备注", "；".join(_noted(case, note) for note in file.notes))] if file.notes else [])
+
+
+def _noted(case: CaseFile, found: str) -> str:
+    """Return what probing noted; what it names is a session, of this case or of another."""
+    code, _, session = found.partition(":")
+    words = label("probe_note", code)
+    if not session:
+        return words
+    return f"{words}：{session_name(case, session) if session in case.sessions else session}"
 
 
 def _keeping(case: CaseFile, session: FiledSession) -> str:
@@ -128,6 +148,12 @@ def _keeping(case: CaseFile, session: FiledSession) -> str:
     place = stored.repository if repository is None else repository.name
     return (
         f"原始文件于{exact(stored.received_at)}存入{place}，由{case.person(stored.custodian)}保管，"
-        f"锁定至{day(local_date(stored.retained_until))}，其间不可修改、不可删除。"
+        f"锁定至{day(local_date(stored.retained_until))}，其间不可修改、不可删除。{_since(case, session)}"
         f"时长和文件格式为读完全部文件后测得；声明时间由设备提供。"
     )
+
+
+def _since(case: CaseFile, session: FiledSession) -> str:
+    """Return who keeps it now, if that has changed."""
+    unchanged = session.stored is None or session.custodian in {None, session.stored.custodian}
+    return "" if unchanged or session.custodian is None else f"现由{case.person(session.custodian)}保管。"
