@@ -72,18 +72,6 @@ async def sent(told: Told, application: Application, other_acts: list[Noted]) ->
         "POST /v1/rules/parameters": {"values": {"access_approver": "agency_head"}},
         **{f"POST /v1/cases/{case}/{path}": body for path, body in _case_acts(told).items()},
         **{f"POST /v1/records/{told.ids['inquiry_record']}/{path}": body for path, body in _RECORD_ACTS.items()},
-        "POST /v1/record-plans": {
-            "conduct_type": "penalty",
-            "procedure": "general",
-            "version": "1",
-            "valid_from": "2025-01-01",
-            "extra_items": [{"item": "photo_of_door", "stage": "investigation"}],
-        },
-        "POST /v1/permit-items": {
-            "item": "food_permit",
-            "name": "食品经营许可",
-            "steps": [{"step": "review", "from": "acceptance", "limit": {"value": 5, "unit": "working_days"}}],
-        },
         "POST /v1/people/returns": {"officers": ["feng"]},
         "POST /v1/people/delegations": {"deputy": "duan", "valid_from": "2025-08-01", "reason": "外出培训"},
     }

@@ -15,6 +15,7 @@ from support.scenarios.telling import apply, begun
 GATED: Final = frozenset(
     {
         "demand_not_served",
+        "field_missing",
         "head_approval_missing",
         "head_or_collective_missing",
         "interruption_needs_two_officers",

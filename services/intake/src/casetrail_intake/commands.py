@@ -10,13 +10,14 @@ from pydantic import Field
 
 from casetrail_common.auth import Role
 from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure, Slot, StartMode
-from casetrail_common.facts.units import PeriodUnit
 from casetrail_common.ids import ItemId, PersonId, UnitId
 from casetrail_common.web.wish import Kept, Wish, WrittenInstant
 
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+"""What people number places and things with; it stands in the record for ever."""
 Flag = Literal[
     "major",
     "dispute_prone",
@@ -115,12 +116,12 @@ class RegisterCase(Wish):
     start_mode: StartMode
     matter: Text
     parties: list[PersonId]
-    officers: Annotated[list[PersonId], Field(min_length=1)]
+    officers: list[PersonId]
     responsible_officer: PersonId
     case_no: Name | None = None
     complaint: ItemId | None = None
     channel: Literal["written", "oral", "online"] | None = None
-    item: Code | None = None
+    item: Name | None = None
     handler_kind: Literal["competent", "authorised", "entrusted"] | None = None
 
 
@@ -146,20 +147,21 @@ class MarkWish(Wish):
         Literal["officer", "party", "witness", "unit", "server", "recipient", "expert", "member"], Field(alias="as")
     ]
     kind: Literal["signature", "thumbprint", "seal"] = "signature"
-    place: Code = "end"
+    place: Label = "end"
+    """`end`, `cross_page`, or the id of a correction."""
 
 
 class IdentityWish(Wish):
     """The identity block of a contact record."""
 
-    officers: Annotated[list[PersonId], Field(min_length=1)]
+    officers: list[PersonId]
     certificate_shown: bool
 
 
 class CorrectionWish(Wish):
     """A correction at one place."""
 
-    id: Code
+    id: Label
     position: Name
     before: str
     after: str
@@ -190,7 +192,7 @@ class AddRecord(Wish):
 class SignRecord(Wish):
     """Add marks to a record."""
 
-    marks: Annotated[list[MarkWish], Field(min_length=1)]
+    marks: list[MarkWish]
 
 
 class GiveOpinion(Wish):
@@ -209,7 +211,7 @@ class StartActivity(Wish):
 
     kind: ActivityKind
     place: Text
-    officers: Annotated[list[PersonId], Field(min_length=1)]
+    officers: list[PersonId]
     present: list[PersonId]
     conduct_type: ConductType | None = None
     measure: ItemId | None = None
@@ -334,7 +336,7 @@ class RegisterMeasure(Wish):
 class OfficerReturned(Wish):
     """Record that officers came back to their unit."""
 
-    officers: Annotated[list[PersonId], Field(min_length=1)]
+    officers: list[PersonId]
 
 
 class DelegateHead(Wish):
@@ -344,49 +346,6 @@ class DelegateHead(Wish):
     valid_from: date
     valid_until: date | None = None
     reason: Text
-
-
-class PlanItemWish(Wish):
-    """Something to be recorded in writing beyond what the regulation names."""
-
-    item: Code
-    stage: Literal["initiation", "investigation", "decision", "service", "execution", "archiving"]
-    record_type: Code | None = None
-
-
-class PublishRecordPlan(Wish):
-    """Lay down what is recorded in cases of a type (记录方案)."""
-
-    conduct_type: ConductType
-    procedure: Procedure
-    version: Name
-    valid_from: date
-    extra_items: Annotated[list[PlanItemWish], Field(max_length=500)] = []
-    key_steps: Annotated[list[Code], Field(max_length=500)] = []
-
-
-class StepLimitWish(Wish):
-    """How long a step may take."""
-
-    value: Annotated[int, Field(ge=0, le=100_000)]
-    unit: PeriodUnit
-
-
-class ItemStepWish(Wish):
-    """A step of handling a permit item."""
-
-    step: Code
-    starts_with: Annotated[Code, Field(alias="from")]
-    """`registration`, `acceptance`, or the name of an earlier step."""
-    limit: StepLimitWish | None = None
-
-
-class ConfigurePermitItem(Wish):
-    """Lay down the steps of a permit item (许可事项) and their limits; the latest word counts."""
-
-    item: Code
-    name: Name
-    steps: Annotated[list[ItemStepWish], Field(max_length=200)]
 
 
 class EraseContent(Wish):

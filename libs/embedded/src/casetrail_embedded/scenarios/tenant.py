@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -114,7 +115,7 @@ class Desk:
             For the path only.
         """
         body = dict(args)
-        names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        names = [name for _, name, _, _ in Formatter().parse(path) if name]
         found = {name: more[name] if name in more else body.pop(name, NO_ID) for name in names}
         quoted = {name: quote(str(value), safe="") for name, value in found.items()}
         return await self.tenant.client.send(

@@ -206,17 +206,5 @@ async def delegate_head(wish: Sent[commands.DelegateHead], desk: AtDesk) -> Resp
     return await desk.run(service.delegate_head(wish, desk.principal))
 
 
-@router.post("/v1/record-plans", status_code=201, response_model=Written)
-async def publish_record_plan(wish: Sent[commands.PublishRecordPlan], desk: AtDesk) -> Response:
-    """公布某类案件的记录方案。Lay down what is recorded in cases of a type."""
-    return await desk.run(service.publish_record_plan(wish, desk.principal))
-
-
-@router.post("/v1/permit-items", status_code=201, response_model=Written)
-async def configure_permit_item(wish: Sent[commands.ConfigurePermitItem], desk: AtDesk) -> Response:
-    """设置许可事项的办理环节及时限。Lay down the steps of a permit item and their limits."""
-    return await desk.run(service.configure_permit_item(wish, desk.principal))
-
-
 def _stream(desk: AtDesk, case: str) -> str:
     return stream_name("case", desk.principal.agency, case)

@@ -24,7 +24,6 @@ from casetrail_intake.service.parties import (
     register_measure,
 )
 from casetrail_intake.service.people import register_agency, register_person
-from casetrail_intake.service.plans import configure_permit_item, publish_record_plan
 from casetrail_intake.service.records import add_record, sign_record
 
 __all__ = [

@@ -22,6 +22,6 @@ COMMANDS: Final[Mapping[str, Adapter]] = {
     "issue_decision": posting("/v1/decisions"),
     "request_access": posting("/v1/access-requests"),
     "decide_access": posting("/v1/access-requests/{request}/decisions"),
-    "read_item": sending("GET", "/v1/items/{item}"),
+    "read_item": sending("GET", "/v1/items/{item}?as_borrower=true"),
     "export_items": posting("/v1/exports"),
 }
