@@ -5,6 +5,7 @@
 #   make test    everything that must pass
 #   make scenarios [SCENARIOS=folder]   run scenario files through the APIs of a stack of its own
 #   make check   lint, types, import rules, sizes
+#   make mutate-packs   change every detail of the rule packs in turn; a test must notice each (about a minute)
 
 PYTHON ?= python3.11
 VENV   := .venv
@@ -14,7 +15,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 ARGS   ?=
 SCENARIOS ?= tests/scenarios/data
 
-.PHONY: help install install-dev demo up down status test scenarios check bench verify-ledger rebuild jars-lock clean distclean
+.PHONY: help install install-dev demo up down status test scenarios check mutate-packs bench verify-ledger rebuild jars-lock clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -76,6 +77,9 @@ check: install-dev
 	@echo "· types";        $(BIN)/mypy libs services tests tools
 	@echo "· import rules"; $(BIN)/lint-imports
 	@echo "· sizes";        $(BIN)/python tools/sizes.py
+
+mutate-packs: install-dev
+	@$(BIN)/python tools/mutate_packs.py $(ARGS)
 
 # Writes locks/kafka-jars.lock anew from the versions named in stack/jars.py.
 jars-lock: install

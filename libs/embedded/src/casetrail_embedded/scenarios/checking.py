@@ -1,6 +1,6 @@
 """Comparing what was answered, recorded and found with what a scenario says."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -63,7 +63,7 @@ class Row:
         return cls(subject=subject, **values)
 
 
-def unlike(check: Text, found: Iterable[Found], *, packs: Sequence[str]) -> Iterator[str]:
+def unlike(check: Text, found: Iterable[Found], *, packs: Collection[str]) -> Iterator[str]:
     """Yield in what findings differ from those that a check lists.
 
     Parameters

@@ -161,7 +161,7 @@ def _expect(
         draft.link(f"{record}/slot/{slot}", record)
     for name in known.required_fields:
         field = f"{record}/field/{name}"
-        draft.bear("form_field", field, told.at, name=name, state="filled" if name in filled else "empty")
+        draft.bear("form_field", field, told.at, name=name, filled=name in filled)
         draft.link(field, record)
 
 
