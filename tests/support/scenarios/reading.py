@@ -7,11 +7,12 @@ from typing import Final
 from casetrail_embedded.scenarios.reading import Scenario, day, files_in, instant, read
 
 FOLDER: Final = Path(__file__).parents[2] / "scenarios" / "data"
+VARIANTS: Final = FOLDER.parent / "variants"
 
-__all__ = ["FOLDER", "Scenario", "day", "instant", "scenarios"]
+__all__ = ["FOLDER", "VARIANTS", "Scenario", "day", "instant", "scenarios"]
 
 
 @cache
 def scenarios() -> tuple[Scenario, ...]:
     """Return all files that come with the tests."""
-    return tuple(read(path) for path in files_in(FOLDER))
+    return tuple(read(path) for folder in (FOLDER, VARIANTS) for path in files_in(folder))
