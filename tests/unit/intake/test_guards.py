@@ -37,7 +37,8 @@ async def refused(life: Life, record_type: str, **more: Any) -> CasetrailError:
 
 async def test_under_jining_no_field_of_any_form_may_be_empty() -> None:
     life = await under("jining-aic-2017")
-    for empty in ("", None, []):
+    empties: tuple[Any, ...] = ("", None, [])
+    for empty in empties:
         error = await refused(life, "inquiry_record", fields={"person": "郭守义", "qa": empty})
         assert (error.code, error.clause, error.facts["fields"]) == ("field_missing", "jining-aic-2017/8.1b", "qa")
     await life.add("inquiry_record", fields={"person": "郭守义", "qa": "逐项询问"})
