@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from casetrail_embedded.demo.story import initiate
+from support.access_acts import ask_and_take_out
 from support.application import Application
 from support.keeping_acts import act_in_archive
 from support.media_acts import act_in_media
@@ -45,7 +46,7 @@ async def case(county: UnhurriedStory) -> UnhurriedStory:
 
 @pytest.fixture(scope="session")
 def other_acts(told: Told, application: Application) -> list[Noted]:
-    """What may be done beyond the told case with recordings, devices and carriers, done once in its agency."""
+    """What may be done beyond the told case with recordings, devices, carriers and copies, once in its agency."""
 
     async def act() -> list[Noted]:
         activity = told.answer(f"{told.ids['case']}/activities")["activity"]
@@ -53,6 +54,7 @@ def other_acts(told: Told, application: Application) -> list[Noted]:
             await act_in_media(client, device=told.ids["device"], activity=activity, stored=told.ids["inquiry_session"])
             ids = {name: told.ids[name] for name in ("case", "dossier")}
             await act_in_archive(client, **ids, session=told.ids["inquiry_session"], record=told.ids["inquiry_record"])
+            await ask_and_take_out(client, record=told.ids["inquiry_record"])
             return client.noted
 
     return in_own_loop(act)
@@ -69,6 +71,7 @@ async def sent(told: Told, application: Application, other_acts: list[Noted]) ->
         f"POST /v1/cases/{case}/erasures": {"reason": "retention_expired"},
         f"POST /v1/records/{told.ids['source']}/marks": {"marks": [{"by": "feng", "as": "officer"}]},
         f"POST /v1/reviews/{submission}/return": {"reason": "补充证据"},
+        **_review_acts(told),
         "POST /v1/rules/parameters": {"values": {"access_approver": "agency_head"}},
         **{f"POST /v1/cases/{case}/{path}": body for path, body in _case_acts(told).items()},
         **{f"POST /v1/records/{told.ids['inquiry_record']}/{path}": body for path, body in _RECORD_ACTS.items()},
@@ -82,6 +85,20 @@ _RECORD_ACTS: Final[Mapping[str, Any]] = {
     "refusals": {"party": "hengyuan", "note": "拒绝签名", "officers": ["feng", "lv"]},
     "corrections": {"corrections": [{"id": "c1", "position": "第二页", "before": "三件", "after": "七件"}]},
 }
+
+
+def _review_acts(told: Told) -> dict[str, Any]:
+    """Return acts of review that the told case did not need."""
+    review, decision = (
+        f"POST /v1/reviews/{told.ids['submission']}",
+        {"number": "1", "content": "罚款", "seal": "agency"},
+    )
+    views = [{"member": "songw", "view": "同意"}]
+    return {
+        f"{review}/discussion": {"views": views, "conclusion": "同意处罚", "result": "agree"},
+        f"{review}/termination": {"outcome": "withdrawn", "form": told.ids["closure"], "reason": "撤回"},
+        "POST /v1/decisions": {"case": told.ids["case"], **decision, "issued_on": "2025-09-04"},
+    }
 
 
 def _case_acts(told: Told) -> dict[str, Any]:

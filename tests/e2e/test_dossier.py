@@ -106,7 +106,9 @@ async def test_the_law_says_of_the_case_what_the_scenario_expects(
     }
     async with application.client(told.agency) as client:
         await told.story(client).at(CHECKED_AT)
-        page = await client.get(cast.MA.login, f"/v1/findings?limit=200&as_of={check.as_of.replace('+', '%2B')}")
+        page = await client.get(
+            cast.MA.login, f"/v1/findings?case={told.ids['case']}&limit=200&as_of={check.as_of.replace('+', '%2B')}"
+        )
     found, expected = found_rows(page["items"]), check.expected(subjects)
     assert page["is_final"]
     assert expected <= found

@@ -23,6 +23,9 @@ BLOCKED_BY_STATE = {
     "POST /v1/reviews/{submission}/opinions",
     "POST /v1/reviews/{submission}/return",
     "POST /v1/reviews/{submission}/decision",
+    "POST /v1/reviews/{submission}/discussion",
+    "POST /v1/reviews/{submission}/termination",
+    "POST /v1/decisions",
     "POST /v1/dossiers",
 }
 """Commands that a case which lies in the archive no longer takes."""

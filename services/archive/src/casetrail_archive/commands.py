@@ -4,7 +4,7 @@ Names and arguments are those of the command vocabulary.
 """
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -184,13 +184,6 @@ class OverrideRetention(Wish):
     source: Annotated[str, Field(min_length=1, max_length=500)]
     """Name and article of the provision."""
     years: Years
-
-
-class ModifyOriginal(Wish):
-    """Change a dossier: never allowed, and the attempt is recorded."""
-
-    change: Literal["trim", "splice", "metadata"]
-    set: dict[str, Any] | None = None
 
 
 class SetTestClock(Wish):

@@ -12,6 +12,7 @@ from casetrail_archive.schemas import DossierShown, DossierWritten, awaited_of
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Written, told
+from casetrail_common.web.originals import ModifyOriginal
 
 router: Final = service_router(tag="archive 案卷")
 
@@ -75,7 +76,7 @@ async def show_item(item: ItemId, window: AtWindow, as_borrower: AsBorrower = Fa
 
 
 @router.patch("/v1/items/{item}", response_model=Written, responses=_FORBIDDEN)
-async def modify_original(item: ItemId, _wish: Sent[commands.ModifyOriginal], desk: AtDesk) -> Response:
+async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
     """试图修改案卷：一律拒绝并记入事件。An attempt to change a dossier: always refused, and recorded."""
     return await desk.run(service.refuse_change(item, "modify_original"))
 

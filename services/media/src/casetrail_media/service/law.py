@@ -1,21 +1,10 @@
 """What the regulations in force say before a command takes effect."""
 
 from casetrail_common.errors import CasetrailError
-from casetrail_common.law import BEIJING, LAW, PACK
+from casetrail_common.lawbook import in_force
 from casetrail_common.ledger.view import View
-from casetrail_common.rules import Pack, admits_exception, compiled
+from casetrail_common.rules import admits_exception
 from casetrail_media.projections import CASE
-
-
-async def packs_in_force(view: View) -> list[Pack]:
-    """Return the regulations that bind the agency today."""
-    law = await view.get(LAW, view.agency)
-    packs = []
-    for ref in law.packs_on(view.now.astimezone(BEIJING).date()) if law else ():
-        loaded = await view.get(PACK, ref.name)
-        if loaded is not None:
-            packs.append(compiled(loaded.document, sha256=loaded.sha256))
-    return packs
 
 
 async def require_exception(view: View, ground: str, *, case_id: str | None) -> None:
@@ -31,7 +20,7 @@ async def require_exception(view: View, ground: str, *, case_id: str | None) -> 
     CasetrailError
         `exception_not_available`, with the clause that names other grounds, if there is one.
     """
-    packs = await packs_in_force(view)
+    packs = [active.pack for active in await in_force(view)]
     if case_id and (case := await view.get(CASE, case_id)):
         packs = [pack for pack in packs if case.conduct_type in pack.text.conduct_types]
     if not admits_exception(packs, kind="storage_exception", attribute="ground", code=ground):
