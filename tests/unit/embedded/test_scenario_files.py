@@ -51,6 +51,20 @@ def test_every_command_has_an_adapter() -> None:
         ("id: R-source\n", "id: R-init\n", "R-init: named twice"),
         ("steps:\n", "steps: {}\nsteps_:\n", "unknown `steps_`"),
         ("checks:", "checks: [", "while parsing"),
+        (
+            "packs: [{pack: henan-2019, valid_from: '2019-06-04'}]",
+            "packs: [henan-2019]",
+            "agency.packs 1: not a mapping",
+        ),
+        ("valid_from: '2019-06-04'", "valid_from: '2019-06'", "'2019-06' is no date"),
+        ("{from: '2025-10-01', to: '2025-10-08'}", "{from: '2025-10-01'}", "calendar.holidays 1: no `to`"),
+        ("  parameters: {", "  parameters: [{", "while parsing"),
+        (
+            "parameters: {access_approver: agency_head, disclosure_approver: agency_head}",
+            "parameters: [x]",
+            "not a mapping",
+        ),
+        ("  record_plans:\n", "  record_plans: x\n  items:\n", "setup.record_plans: not a list"),
     ],
 )
 def test_a_malformed_file_is_told_with_its_place(tmp_path: Path, was: str, becomes: str, said: str) -> None:

@@ -17,6 +17,9 @@ _SETUP: Final = (
     ("record_plans", "av_item_lists", "wording_guides", "retention_table", "items", "parameters"),
 )
 _LISTS: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
+    "calendar.holidays": (("from", "to"), ()),
+    "agency.units": (("id", "name"), ()),
+    "agency.packs": (("pack", "valid_from"), ()),
     "cast": (("id", "name", "kind", "roles"), ("unit", "certificate", "clearance")),
     "devices": (("id", "type", "serial", "responsible_unit", "custodian", "registered_on"), ("last_maintained_on",)),
     "repositories": (("id", "kind", "name", "registered"), ()),
@@ -44,7 +47,8 @@ def faults_of(text: Any) -> Iterator[str]:
         *_members("calendar", text["calendar"], *_CALENDAR),
         *_members("agency", text["agency"], *_AGENCY),
         *_members("setup", text["setup"], *_SETUP),
-        *(fault for name, layout in _LISTS.items() for fault in _listed(name, text.get(name, []), layout)),
+        *(fault for name, layout in _LISTS.items() for fault in _listed(name, _at(text, name), layout)),
+        *_setup(text["setup"]),
         *_unquoted("", text),
     ]
     yield from parts
@@ -57,6 +61,24 @@ def _members(place: str, value: Any, required: Sequence[str], optional: Sequence
         return [f"{place}: not a mapping"]
     missing = [f"{place}: no `{name}`" for name in required if name not in value]
     return missing + [f"{place}: unknown `{name}`" for name in value if name not in {*required, *optional}]
+
+
+def _at(text: Text, place: str) -> Any:
+    """Return what stands at a place; an empty list if nothing does."""
+    found: Any = text
+    for name in place.split("."):
+        found = found.get(name, []) if isinstance(found, dict) else []
+    return found
+
+
+def _setup(setup: Any) -> Iterator[str]:
+    """Yield which parts are neither lists of mappings nor, for parameters, a mapping; the rest is for the services."""
+    for name in _SETUP[1] if isinstance(setup, dict) else ():
+        entries = setup.get(name, {} if name == "parameters" else [])
+        if name == "parameters" and not isinstance(entries, dict):
+            yield "setup.parameters: not a mapping"
+        elif name != "parameters" and not (isinstance(entries, list) and all(isinstance(e, dict) for e in entries)):
+            yield f"setup.{name}: not a list of mappings"
 
 
 def _listed(place: str, value: Any, layout: tuple[Sequence[str], Sequence[str]]) -> Iterator[str]:
@@ -79,6 +101,7 @@ def _inner_faults(text: Text) -> Iterator[str]:
     if not is_instant(text["setup"]["at"]):
         yield f"setup.at: {text['setup']['at']!r} is no instant"
         return
+    yield from _days(text)
     start = datetime.fromisoformat(text["setup"]["at"])
     actors = {str(one["id"]) for one in text["cast"]}
     things = (one for name in ("devices", "repositories", "steps") for one in text.get(name, []))
@@ -89,6 +112,14 @@ def _inner_faults(text: Text) -> Iterator[str]:
     yield from _twice(text)
     for number, check in enumerate(text["checks"], start=1):
         yield from (f"checks {number}: {fault}" for fault in (*_moment(check["as_of"], start), *_check(check, known)))
+
+
+def _days(text: Text) -> Iterator[str]:
+    """Yield which days of the calendar and of the packs are none."""
+    holidays, packs = text["calendar"].get("holidays", []), text["agency"]["packs"]
+    days = [one[name] for one in holidays for name in ("from", "to")]
+    days += [*text["calendar"].get("make_up_workdays", []), *(one["valid_from"] for one in packs)]
+    yield from (f"{day!r} is no date" for day in days if not is_date(day))
 
 
 def _moment(value: Any, start: datetime) -> Iterator[str]:
