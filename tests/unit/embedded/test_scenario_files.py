@@ -22,7 +22,10 @@ GUARDS: Final = {
     "start_emergency": "transition_not_allowed",
     "file_initiation": "transition_not_allowed",
     "open_investigation": "initiation_not_approved transition_not_allowed",
-    "add_record": "officer_not_qualified field_missing seal_missing issue_date_missing interruption_needs_two_officers demand_not_served",
+    "add_record": (
+        "officer_not_qualified field_missing seal_missing issue_date_missing interruption_needs_two_officers "
+        "demand_not_served"
+    ),
     "refuse_signature": "refusal_needs_two_officers",
     "start_activity": "initiation_not_approved demand_not_served",
     "register_measure": "measure_not_approved",
