@@ -19,8 +19,8 @@ ANSWERS: Final = ROOT / "docs" / "coverage.yaml"
 PAGE: Final = ROOT / "docs" / "coverage.md"
 SCENARIOS: Final = ROOT / "tests" / "scenarios" / "data"
 
-SELF_TEST: Final = "tests/law/rules/test_selftest.py"
-"""Judges every rule on objects made from its own text: it can be missed and met."""
+CASES: Final = "tests/law/cases"
+"""Tables of small cases, with what each rule says to them; `tests/law/test_cases.py` sees that no rule is without."""
 
 
 def page() -> str:
@@ -52,7 +52,7 @@ def _rows(pack: Pack, answered: Mapping[str, Any], shown: Mapping[str, list[str]
     for clause, answer in answered.items():
         if answer is None:
             rule = rules[clause]
-            tests = ", ".join([*shown.get(clause, ()), SELF_TEST])
+            tests = ", ".join([*shown.get(clause, ()), f"{CASES}/{pack.text.pack}.yaml"])
             yield f"{clause} | {_does(rule, pack)} | rule of the pack | {tests}"
         else:
             yield f"{clause} | {answer['does']} | {answer['where']} | {answer['shown_by']}"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from casetrail_common.canonical import canonical, sha256
+from casetrail_common.records import enumerations
 from casetrail_common.rules import (
     SHIPPED,
     PackError,
@@ -136,6 +137,12 @@ def test_a_file_that_holds_no_mapping_is_refused(tmp_path: Path) -> None:
     file.write_text("- 1\n", encoding="utf-8")
     with pytest.raises(PackError, match=r"list\.yaml"):
         read_file(file)
+
+
+def test_no_code_is_a_word_of_the_language() -> None:
+    # `{state: empty}` asks whether there is a value, whatever codes the attribute takes.
+    codes = {code for enumeration in enumerations().values() for code in enumeration}
+    assert codes.isdisjoint({"filled", "empty"})
 
 
 def test_the_words_of_yaml_1_1_are_plain_words() -> None:

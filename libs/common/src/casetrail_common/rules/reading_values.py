@@ -156,10 +156,10 @@ class ValueReader(ABC):
     def number(self, reference: Any) -> values.Configured:
         """Return a number of the pack."""
         expect(isinstance(reference, str) and reference.startswith("$"), "number_outside", number=reference)
-        value = self.parameter(reference).value
-        if not isinstance(value, int):
+        parameter = self.parameter(reference)
+        if not isinstance(parameter.value, int):
             raise FaultFoundError("parameter_unknown", name=reference)
-        return values.Configured(reference.removeprefix("$"), value)
+        return values.Configured(reference.removeprefix("$") if parameter.agency else None, parameter.value)
 
     def parameter(self, reference: str) -> Parameter:
         """Return what `$name` stands for."""

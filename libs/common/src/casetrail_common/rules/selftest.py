@@ -151,8 +151,13 @@ def _parts(node: Node) -> tuple[tuple[Node, Node], ...]:
 
 
 def _offence(node: Node) -> Node | None:
-    """Return what breaks a rule that only forbids something to be there."""
-    return node.some if isinstance(node, nodes.NoneSuch) else None
+    """Return what breaks a rule that only forbids something to be there, at all or beside each of some objects."""
+    match node:
+        case nodes.NoneSuch(some):
+            return some
+        case nodes.Every(some, nodes.NoneSuch(other)):
+            return nodes.Every(some, other)
+    return None
 
 
 def _nothing(node: Node) -> Node | None:

@@ -121,12 +121,13 @@ class Ordered:
 class Configured:
     """A number of the pack that an agency may have set otherwise."""
 
-    name: str
+    name: str | None
+    """The agency's setting; None if it may set none."""
     value: int
 
     def of(self, settings: Settings) -> int:
         """Return the number."""
-        own = settings.get(self.name)
+        own = settings.get(self.name) if self.name else None
         return own if isinstance(own, int) and not isinstance(own, bool) else self.value
 
 

@@ -132,6 +132,13 @@ def _(payload: recording.DeviceMaintainedV1, draft: Draft, told: Happening) -> N
 
 
 @tell.register
+def _(payload: recording.DeviceRepairedV1, draft: Draft, told: Happening) -> None:
+    repair = f"{payload.device}/repair/{told.ref}"
+    draft.bear("repair", repair, told.at)
+    draft.link(repair, payload.device)
+
+
+@tell.register
 def _(payload: recording.DeviceAlteredV1, draft: Draft, told: Happening) -> None:
     alteration = f"{payload.device}/alteration/{told.ref}"
     draft.bear("alteration", alteration, told.at, private=payload.is_private)

@@ -107,6 +107,10 @@ def _(payload: intake.OpinionGivenV1 | review.UnitOpinedV1, draft: Draft, told: 
 
 @tell.register
 def _(payload: review.DecisionIssuedV1, draft: Draft, told: Happening) -> None:
+    # Intake's answer to a decision on the spot (T18) may have been told first; the instants of both are often the same.
+    if draft.knows(payload.record, "voided_at"):
+        return
+    draft.take_back(payload.record)
     draft.set("case", payload.case, told.at, decided_at=told.at, correction_deadline=payload.correction_deadline)
     draft.bear(
         "record",
@@ -161,7 +165,7 @@ def _expect(
         draft.link(f"{record}/slot/{slot}", record)
     for name in known.required_fields:
         field = f"{record}/field/{name}"
-        draft.bear("form_field", field, told.at, name=name, state="filled" if name in filled else "empty")
+        draft.bear("form_field", field, told.at, name=name, filled=name in filled)
         draft.link(field, record)
 
 
