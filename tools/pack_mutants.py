@@ -1,6 +1,6 @@
 """A rule pack with one thing changed: each number, unit, code, field, signer, scope, cause, limit, severity in turn."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -78,7 +78,7 @@ def mutants_at(document: Document, place: str) -> Iterator[Mutant]:
     if part in ("head", *CITED):
         anything = frozenset({str(document["rules"][0]["rule"])})
         for label, changed in _head(document, part, name):
-            yield from _first(f"{document['pack']} {place}{label}", iter(changed), anything)
+            yield from _first(f"{document['pack']} {place}{label}", changed, anything)
         return
     if part in ("terms", "parameters") and name in document.get(part, {}):
         concerned = frozenset(_users(document, f"${name}" if part == "parameters" else name))
@@ -92,7 +92,7 @@ def mutants_at(document: Document, place: str) -> Iterator[Mutant]:
         yield from _first(f"{place} {label}", ({**document, "rules": one} for one in rules), frozenset({place}))
 
 
-def _first(id_: str, documents: Iterator[Document], rules: frozenset[str]) -> Iterator[Mutant]:
+def _first(id_: str, documents: Iterable[Document], rules: frozenset[str]) -> Iterator[Mutant]:
     for document in documents:
         if pack := compiled(document, rules):
             yield Mutant(id_, pack, rules)
