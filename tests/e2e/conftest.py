@@ -14,6 +14,7 @@ from support.keeping_acts import act_in_archive
 from support.media_acts import act_in_media
 from support.noting import Noted
 from support.operations import Example, examples
+from support.supervising_acts import supervise
 from support.telling import Told, UnhurriedStory, Videos, in_own_loop, make_videos, new_county, told_whole
 
 
@@ -55,6 +56,7 @@ def other_acts(told: Told, application: Application) -> list[Noted]:
             ids = {name: told.ids[name] for name in ("case", "dossier")}
             await act_in_archive(client, **ids, session=told.ids["inquiry_session"], record=told.ids["inquiry_record"])
             await ask_and_take_out(client, record=told.ids["inquiry_record"])
+            await supervise(client, case=told.ids["case"])
             return client.noted
 
     return in_own_loop(act)

@@ -139,6 +139,7 @@ def readings(told: Told) -> Iterator[str]:
     yield f"/v1/dossiers/{ids['dossier']}"
     yield f"/v1/findings?case={case}"
     yield f"/v1/archive/cases/{case}/timeline"
+    yield f"/v1/archive/cases/{case}/needs"
     yield package_of(told)
 
 
@@ -152,11 +153,20 @@ def package_of(told: Told) -> str:
     return f"/v1/dossiers/{told.ids['dossier']}/content"
 
 
+LISTS = ("/v1/cases", "/v1/findings", "/v1/dossiers", "/v1/archive/deadlines", "/v1/archive/rectifications")
+
+
 async def test_nothing_of_another_agency_can_be_seen(told: Told, application: Application) -> None:
     async with application.client() as elsewhere:
         for path in (*readings(told), upload_of(told)):
             refused(await elsewhere.send(everybody(), "GET", path), 404, "not_found")
-        for path in ("/v1/cases", "/v1/findings", "/v1/dossiers"):
+        for path in (
+            "/v1/cases",
+            "/v1/findings",
+            "/v1/dossiers",
+            "/v1/archive/deadlines",
+            "/v1/archive/rectifications",
+        ):
             assert (await elsewhere.get(everybody(), path))["items"] == []
 
 

@@ -23,9 +23,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from casetrail_embedded.demo.story import initiate, inquire, inspect, review, tell
+from support.access_acts import ask_and_take_out
 from support.application import Application
 from support.keeping_acts import act_in_archive
 from support.media_acts import act_in_media
+from support.supervising_acts import supervise
 from support.telling import UnhurriedStory, Videos, everybody, in_own_loop, silently
 
 EXAMPLES = 8
@@ -69,6 +71,8 @@ async def spoilable(application: Application, videos: Videos) -> Fuzzed:
         session, device = story.ids["inquiry_session"], story.ids["device"]
         ids = {
             "case": story.ids["case"],
+            "request": await ask_and_take_out(client, record=story.ids["inquiry_record"]),
+            "rectification": await supervise(client, case=story.ids["case"]),
             "activity": activity,
             "device": device,
             "data": await act_in_media(client, device=device, activity=activity, stored=session),

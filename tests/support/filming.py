@@ -23,7 +23,7 @@ from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.jobs import JobRunner
 from casetrail_common.ledger.reading import facts_of
 from casetrail_common.objects import ObjectStore
-from casetrail_common.rules import pack_document
+from casetrail_common.rules import SHIPPED, pack_document
 from casetrail_embedded.stack.addresses import StackAddresses
 from casetrail_media.evidence.sweeping import Sweeper
 from casetrail_media.parts import MediaParts
@@ -94,14 +94,7 @@ class Filming:
 
     async def set_up(self) -> None:
         """Let there be the law of Henan, people, a case, a device and a repository."""
-        loaded = PackLoadedV1(
-            pack="henan-2019",
-            version="2019-06-04",
-            valid_from=date(2019, 6, 4),
-            sha256=secrets.token_hex(32),
-            document=pack_document("henan-2019", "2019-06-04"),
-        )
-        await self.follow("archive", stream_name("pack", self.agency, "henan-2019"), loaded)
+        await self.enact("henan-2019")
         for person, role in (
             ("feng", "case_officer"),
             ("lv", "case_officer"),
@@ -124,6 +117,18 @@ class Filming:
         for name, registered in (("repository", True), ("unregistered", False)):
             wish = {"kind": "enforcement_system", "name": "行政执法信息系统", "registered": registered}
             self.ids[name] = (await self.accepted(admin, "/v1/media/repositories", wish))["repository"]
+
+    async def enact(self, pack: str) -> None:
+        """Put a pack in force."""
+        version = dict(SHIPPED)[pack]
+        loaded = PackLoadedV1(
+            pack=pack,
+            version=version,
+            valid_from=date(2019, 6, 4),
+            sha256=secrets.token_hex(32),
+            document=pack_document(pack, version),
+        )
+        await self.follow("archive", stream_name("pack", self.agency, pack), loaded)
 
     async def _open_case(self) -> None:
         case = self.ids["case"] = new_id("intake")

@@ -110,3 +110,42 @@ async def test_the_future_is_not_judged(desk: Archiving) -> None:
     await desk.close_case()
     answer = await desk.send(desk.who("ma", "supervisor"), "GET", "/v1/findings?as_of=2025-12-31T00:00:00Z")
     assert (answer.status_code, answer.json()["code"]) == (422, "as_of_ahead")
+
+
+async def test_a_child_pack_takes_the_place_of_the_rule_that_it_tightens(desk: Archiving) -> None:
+    await desk.close_case()
+    admin = desk.who("admin", "pack_admin")
+    child = {"pack": "demo-xiangyun", "version": "v1", "inherits": "henan-2019", "valid_from": "2025-01-01"}
+    laxer = {
+        "id": "demo-xiangyun/2.1",
+        "overrides": "henan-2019/22.1a",
+        "authority_level": "normative_document",
+        "parameters": {"storage_deadline": {"value": 48, "unit": "hours"}},
+    }
+    refused = await desk.send(admin, "POST", "/v1/rules/packs", {**child, "rules": [laxer]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "relax_not_allowed")
+    assert refused.json()["facts"]["rule"] == "demo-xiangyun/2.1"
+    stricter = {
+        "id": "demo-xiangyun/3.1",
+        "overrides": "henan-2019/21.1",
+        "authority_level": "normative_document",
+        "stricter": True,
+        "parameters": {"archive_deadline": {"value": 15, "unit": "working_days"}},
+    }
+    loaded = await desk.send(admin, "POST", "/v1/rules/packs", {**child, "version": "v2", "rules": [stricter]})
+    assert loaded.status_code == 201, loaded.text
+    await desk.settle()
+    own = await desk.finding("demo-xiangyun/3.1", CASE)
+    assert (own["status"], own["due"], own["pack"]) == ("pending", "2025-10-16T15:59:59Z", "demo-xiangyun@v2")
+    assert (await desk.finding("henan-2019/21.1", CASE))["status"] == "not_applicable"
+    shown = (await desk.send(admin, "GET", "/v1/rules/packs/demo-xiangyun/v2")).json()
+    assert shown["document"]["inherits"] == "henan-2019"
+
+
+async def test_a_faulty_pack_is_refused_with_file_rule_and_remedy(desk: Archiving) -> None:
+    await desk.follow(desk.book.facts[:1])
+    wish = {"pack": "town", "version": "1", "text": "pack: town\nversion: '1'\nrulez: []", "file": "town.yaml"}
+    refused = await desk.send(desk.who("admin", "pack_admin"), "POST", "/v1/rules/packs", wish)
+    assert (refused.status_code, refused.json()["code"]) == (422, "pack_faulty")
+    assert "town.yaml" in refused.json()["detail"]
+    assert "Add title_zh" in refused.json()["detail_en"]

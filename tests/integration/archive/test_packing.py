@@ -12,10 +12,13 @@ import pytest
 from casetrail_archive.packing import packer
 from casetrail_common.facts import Payload
 from casetrail_common.facts.common import ContentErasedV1
+from casetrail_common.facts.intake import CaseRegisteredV1, RecordAddedV1
+from casetrail_common.ids import new_id, stream_name
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.reading import commitments_in
 from casetrail_common.objects import ObjectLockedError, ObjectStoreError
 from support.archiving import Archiving
+from support.facts import FactBook
 from support.penalty_case import AGENCY, CASE, FILMS, INTAKE, china
 
 SESSIONS = [film.session for film in FILMS.values()]
@@ -240,3 +243,34 @@ async def test_an_attempt_to_change_a_dossier_is_refused_and_recorded(desk: Arch
         answer = await desk.send(feng, method, path, body)
         assert (answer.status_code, answer.json()["code"]) == (403, "worm_protected")
     assert [f.fields["clause"] for f in await facts(desk, "incident.recorded")] == ["henan-2019/24.1a"] * 2
+
+
+def with_a_complaint(book: FactBook, record: str) -> FactBook:
+    """Return the same story of a case that goes back to a complaint."""
+    told = FactBook(book.agency, book.facts[0].recorded_at, book.law, contents=book.contents)
+    for fact in book.facts:
+        told.now, payload = fact.recorded_at, fact.payload
+        if isinstance(payload, CaseRegisteredV1):
+            payload = payload.model_copy(update={"start_mode": "complaint", "complaint": record})
+        assert payload is not None
+        told.fact_of(fact.service, fact.stream, payload, by=fact.actor.person)  # type: ignore[arg-type]
+    register = RecordAddedV1(
+        record=record, record_type="complaint_register", fields={"named": True}, filled=["named"], author="feng"
+    )
+    told.fact_of("intake", stream_name("record", AGENCY, record), register)  # at the end: others name what lies before
+    return told
+
+
+async def test_the_complaint_that_a_case_goes_back_to_is_in_its_dossier(desk: Archiving, tmp_path: Path) -> None:
+    record = new_id("intake")
+    desk.book = with_a_complaint(desk.book, record)
+    dossier = await filed(desk)
+    await desk.drain("seal")
+    [sealed] = await facts(desk, "dossier.sealed")
+    content = await package(desk, dossier)
+    assert verified(content, sealed.fields["root"], tmp_path / "unpacked") == 0
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+    assert any("投诉举报" in name for name in names), names
+    found = await desk.findings(agency="true")
+    assert record not in {finding["subject"] for finding in found}

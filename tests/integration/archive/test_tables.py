@@ -12,7 +12,17 @@ from casetrail_archive import storage
 from casetrail_embedded.stack.addresses import StackAddresses
 from support.ledgers import real_ledger
 
-OWN = {table.__tablename__ for table in (storage.CopiedFact, storage.FindingRow, storage.Timer, storage.ClosedPast)}
+OWN = {
+    table.__tablename__
+    for table in (
+        storage.CopiedFact,
+        storage.FindingRow,
+        storage.Timer,
+        storage.DeadlineTold,
+        storage.OpenDeadline,
+        storage.ClosedPast,
+    )
+}
 
 
 def differences(connection: Connection) -> list[object]:

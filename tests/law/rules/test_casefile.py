@@ -146,3 +146,26 @@ def test_what_cases_share_may_be_kept_apart_and_joined_again() -> None:
         shared = build(fact for fact in facts if fact.type in SHARED)
         own = build(fact for fact in facts if fact.type not in SHARED)
         assert own.with_(shared) == build(facts), scenario.id
+
+
+@pytest.mark.parametrize("voided", [False, True])
+def test_a_decision_on_the_spot_counts_unless_intake_voids_it_whichever_of_the_two_is_told_first(voided: bool) -> None:
+    issued = penalty.decision().model_copy(update={"submission": None})
+    answer = (
+        intake.SubmissionVoidedV1(submission=issued.record, code="transition_not_allowed")
+        if voided
+        else intake.ReviewAcceptedV1(submission=issued.record)
+    )
+    steps = penalty.told_otherwise(penalty.story()[:1], intake.CaseRegisteredV1, procedure="simplified")
+    when = "2025-09-04T15:00"
+    told = [
+        step(when, "review", "case:K1", issued),
+        step(when, "intake", "case:K1", answer),
+    ]
+    first, second = (build(penalty.facts([*steps, *order])) for order in (told, told[::-1]))
+    assert first.things == second.things
+    decided = [thing for thing in first.of_kind("record") if thing.held["type"].value == "decision_document"]
+    assert [thing.id for thing in decided] == ([] if voided else [issued.record])
+    assert not first.of_kind("submission")
+    case = first.things["K1"].held
+    assert ("decided_at" in case) is not voided

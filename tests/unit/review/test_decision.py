@@ -143,6 +143,18 @@ async def test_when_intake_disposes_of_a_case_review_disposes_of_all_it_holds_of
     assert review.told() == told
 
 
+async def test_requests_for_items_of_a_disposed_case_lose_their_words_with_it() -> None:
+    review = await Review().begin()
+    other = await review.add_record("site_record", case=new_id("intake"))
+    alone, shared = await review.ask(SONG, review.form), await review.ask(SONG, review.form, other)
+    await review.intake(ContentErasedV1(case=review.case, commitments=["2" * 64], reason="retention_expired"))
+    gone = review.ledger.facts[-1]
+    assert isinstance(gone.payload, ContentErasedV1)
+    assert (gone.stream, review.told().count("content.erased")) == (f"request:{AGENCY}:{alone}", 1)
+    assert len(gone.payload.commitments) == 1
+    assert review.ledger.states["held", shared].commitments
+
+
 async def test_what_review_holds_of_another_case_stays() -> None:
     review = await Review().begin()
     await review.submitted()

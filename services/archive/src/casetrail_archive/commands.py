@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, Field
 
 from casetrail_common.canonical import MAX_INTEGER
 from casetrail_common.facts.units import PeriodUnit
-from casetrail_common.ids import AgencyId, ItemId, PersonId
-from casetrail_common.web.wish import Kept, Wish
+from casetrail_common.ids import AgencyId, ItemId, PersonId, UnitId
+from casetrail_common.web.wish import Kept, NonNegative, Wish
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -117,6 +117,57 @@ class SetRetentionTable(Wish):
     """Replace the agency's retention table (保管期限表)."""
 
     entries: Annotated[list[RetentionEntryWish], Field(min_length=1, max_length=500)]
+
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class HoldRound(Wish):
+    """Inspect recording on site, or by reviewing dossiers."""
+
+    method: Literal["on_site", "dossier_review", "other"]
+    unit: UnitId | None = None
+    cases: Annotated[list[ItemId], Field(max_length=1000)] = []
+    """The sample."""
+    findings: Text
+    breaches: NonNegative = 0
+    """How many breaches were found."""
+
+
+class OpenRectification(Wish):
+    """Urge a unit to put something right (督促整改)."""
+
+    unit: UnitId
+    round: ItemId | None = None
+    case: ItemId | None = None
+    rule: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[0-9.()a-z]+$", max_length=100)] | None = None
+    """Clause that was broken."""
+    demand: Text
+    due: date | None = None
+
+
+class CloseRectification(Wish):
+    """Say that what had to be put right was."""
+
+    result: Text
+
+
+class MakeReport(Wish):
+    """Draw up statistics of a period."""
+
+    kind: Literal["statistics", "appraisal", "indicator"]
+    first: date
+    last: date
+    purposes: Annotated[list[Name], Field(max_length=50)] = []
+    """What they are used for, e.g. `dossier_review`, `supervision`, `appraisal`."""
+
+
+class ReplayLaw(Wish):
+    """Ask what a change of the law would change in the open cases; nothing is put in force."""
+
+    pack: LoadPack | None = None
+    calendar: LoadCalendar | None = None
+    parameters: SetParameters | None = None
 
 
 class FileDossier(Wish):

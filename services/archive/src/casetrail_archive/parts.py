@@ -8,7 +8,10 @@ from casetrail_archive.judging.judge import Judge
 from casetrail_archive.judging.past import Past
 from casetrail_archive.packing.gathering import Gatherer
 from casetrail_archive.packing.packer import Packer
+from casetrail_archive.queries.deadlines import Deadlines
 from casetrail_archive.queries.findings import Findings
+from casetrail_archive.queries.needs import NeedsQuery
+from casetrail_archive.queries.replays import Replays
 from casetrail_common.bus.clock import Clock
 from casetrail_common.objects import ObjectStore
 from casetrail_common.settings import Settings
@@ -22,6 +25,9 @@ class Parts:
     judge: Judge
     past: Past
     findings: Findings
+    needs: NeedsQuery
+    deadlines: Deadlines
+    replays: Replays
     gatherer: Gatherer
     packer: Packer
     dossiers: ObjectStore

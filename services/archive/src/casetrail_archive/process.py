@@ -14,7 +14,10 @@ from casetrail_archive.packing.gathering import Gatherer
 from casetrail_archive.packing.packer import Packer
 from casetrail_archive.parts import Parts
 from casetrail_archive.projections import FOLDS, react
+from casetrail_archive.queries.deadlines import Deadlines
 from casetrail_archive.queries.findings import Findings
+from casetrail_archive.queries.needs import NeedsQuery
+from casetrail_archive.queries.replays import Replays
 from casetrail_common.bus.asking import Asker
 from casetrail_common.bus.clock import Clock
 from casetrail_common.bus.kafka import Publisher
@@ -47,6 +50,9 @@ def open_parts(process: Process, stack: AsyncExitStack) -> Parts:
         judge=judge,
         past=past,
         findings=Findings(judge, past),
+        needs=NeedsQuery(judge),
+        deadlines=Deadlines(judge),
+        replays=Replays(judge),
         gatherer=gatherer,
         packer=Packer(store, gatherer, dossiers),
         dossiers=dossiers,
@@ -74,7 +80,15 @@ BLUEPRINT: Final = Blueprint(
     service="archive",
     title="Casetrail archive 规则与案卷",
     description="规则判定、期限与案卷归档。Law in force, findings, deadlines, and dossiers that anybody can verify.",
-    routers=(handlers.law, handlers.findings, handlers.dossiers, handlers.keeping),
+    routers=(
+        handlers.law,
+        handlers.findings,
+        handlers.incidents,
+        handlers.outlook,
+        handlers.supervision,
+        handlers.dossiers,
+        handlers.keeping,
+    ),
     folds=FOLDS,
     react=react,
     keeps_content=True,

@@ -7,9 +7,11 @@ from casetrail_archive.domain.agency import Agency, evolve_agency
 from casetrail_archive.domain.case import Case, evolve_case
 from casetrail_archive.domain.disc import Disc, evolve_disc
 from casetrail_archive.domain.dossier import Dossier, Secrets, evolve_dossier, evolve_secrets, is_secret
+from casetrail_archive.domain.incident import Incident, evolve_incident
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
 from casetrail_archive.domain.retention import RetentionTable, evolve_retention
 from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
+from casetrail_archive.domain.supervision import Rectification, Round, evolve_rectification, evolve_round
 from casetrail_archive.domain.tied import Tied, concerns_agency, evolve_tied
 from casetrail_common.access import REQUESTS
 from casetrail_common.facts.archive import RetentionAssignedV1, RetentionTableSetV1
@@ -21,7 +23,14 @@ from casetrail_common.facts.intake import (
     CaseRegisteredV1,
     RecordAddedV1,
 )
-from casetrail_common.facts.keeping import DiscAnnotatedV1, DiscRegisteredV1, RetentionUpgradedV1
+from casetrail_common.facts.keeping import (
+    DiscAnnotatedV1,
+    DiscRegisteredV1,
+    RectificationClosedV1,
+    RectificationOpenedV1,
+    RetentionUpgradedV1,
+    SupervisionRoundHeldV1,
+)
 from casetrail_common.facts.media import SessionLinkedV1
 from casetrail_common.ids import SERVICES, new_id
 from casetrail_common.law import LAW, PACK
@@ -131,7 +140,30 @@ SHARED_FACTS: Final = Fold(
     evolve_shared,
     frozenset(SERVICES),
 )
+INCIDENT: Final = Fold(
+    "incident",
+    Incident,
+    lambda fact: (f"{fact.service}:{fact.n:012}",) if fact.type == "incident.recorded" else (),
+    evolve_incident,
+    frozenset(SERVICES),
+)
 
+ROUND: Final = Fold(
+    "round",
+    Round,
+    lambda fact: (fact.payload.round,) if isinstance(fact.payload, SupervisionRoundHeldV1) else (),
+    evolve_round,
+    OWN,
+)
+RECTIFICATION: Final = Fold(
+    "rectification",
+    Rectification,
+    lambda fact: (
+        (fact.payload.rectification,) if isinstance(fact.payload, RectificationOpenedV1 | RectificationClosedV1) else ()
+    ),
+    evolve_rectification,
+    OWN,
+)
 SECRETS: Final = Fold(
     "secrets",
     Secrets,
@@ -143,7 +175,7 @@ SECRETS: Final = Fold(
 
 FOLDS: Final[tuple[Fold[Any], ...]] = (
     CASE, SESSION, RECORD, REQUEST, DISC, DOSSIER, SECRETS, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, REQUESTS,
-    LAW, PACK, PERSON,
+    ROUND, RECTIFICATION, INCIDENT, LAW, PACK, PERSON,
 )  # fmt: skip
 
 
@@ -187,8 +219,8 @@ async def _lengthened(fact: Fact, view: View) -> tuple[NewFact, ...]:
         return ()
     dossier, table = await view.get(DOSSIER, upgraded.dossier), await view.get(RETENTION, fact.agency)
     filing = dossier.filing if dossier else None
-    years = table.years.get(upgraded.retention_class) if table else None
-    if filing is None or years is None or filing.retention_class == upgraded.retention_class:
+    years = table.years.get(upgraded.retention_class, 0) if table else 0
+    if filing is None or filing.retention_class == upgraded.retention_class:
         return ()
     kept = RetentionAssignedV1(
         dossier=upgraded.dossier,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casetrail_common.facts.common import ContentErasedV1
+from casetrail_common.facts.use import AccessRequestedV1
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Fact
@@ -14,7 +15,7 @@ from casetrail_common.ledger.view import View
 
 @dataclass(frozen=True)
 class Held:
-    """Commitments in review's stream of a case whose content has not been disposed of, in hexadecimal."""
+    """Commitments in review's stream of a case or a request whose content is still there, in hexadecimal."""
 
     commitments: tuple[str, ...] = ()
 
@@ -31,8 +32,33 @@ def evolve(before: Held | None, fact: Fact) -> Held | None:
 HELD: Final = Fold(
     kind="held",
     state=Held,
-    keys=lambda fact: (fact.stream_item,) if fact.stream_kind == "case" else (),
+    keys=lambda fact: (fact.stream_item,) if fact.stream_kind in {"case", "request"} else (),
     evolve=evolve,
+    sources=frozenset({"review"}),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The requests for items of one case and of no other: they go with it."""
+
+    requests: tuple[str, ...] = ()
+
+
+def _note(before: Asked | None, fact: Fact) -> Asked | None:
+    asked = fact.payload
+    if not isinstance(asked, AccessRequestedV1):
+        return before
+    return Asked((*(before.requests if before else ()), asked.request))
+
+
+ASKED: Final = Fold(
+    kind="requests_of_case",
+    state=Asked,
+    keys=lambda fact: (
+        fact.payload.cases if isinstance(fact.payload, AccessRequestedV1) and len(fact.payload.cases) == 1 else ()
+    ),
+    evolve=_note,
     sources=frozenset({"review"}),
 )
 
@@ -42,8 +68,12 @@ async def dispose(fact: Fact, view: View) -> tuple[NewFact, ...]:
     erased = fact.payload
     if fact.service != "intake" or not isinstance(erased, ContentErasedV1) or erased.case is None:
         return ()
-    held = await view.get(HELD, erased.case)
-    if held is None or not held.commitments:
-        return ()
-    ours = ContentErasedV1(case=erased.case, commitments=list(held.commitments), reason=erased.reason)
-    return (NewFact(stream_name("case", view.agency, erased.case), ours),)
+    asked = await view.get(ASKED, erased.case)
+    streams = [("case", erased.case), *(("request", request) for request in (asked.requests if asked else ()))]
+    facts = []
+    for kind, item in streams:
+        held = await view.get(HELD, item)
+        if held is not None and held.commitments:
+            gone = ContentErasedV1(case=erased.case, commitments=list(held.commitments), reason=erased.reason)
+            facts.append(NewFact(stream_name(kind, view.agency, item), gone))
+    return tuple(facts)

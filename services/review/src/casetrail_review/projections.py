@@ -24,7 +24,7 @@ from casetrail_common.ledger.view import Consequences, View
 from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
 from casetrail_review.case_file import EXTENT, PAGE
-from casetrail_review.disposal import HELD, dispose
+from casetrail_review.disposal import ASKED, HELD, dispose
 from casetrail_review.domain import case, item, request, submission
 from casetrail_review.domain.case import Case
 from casetrail_review.domain.item import Decision, Item, OnSpot
@@ -135,6 +135,7 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     PAGE,
     EXTENT,
     HELD,
+    ASKED,
 )
 
 

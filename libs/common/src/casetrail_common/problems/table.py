@@ -293,8 +293,8 @@ _RECORDS: Final = {
         422,
         "规则包有误，不能启用",
         "The pack has faults and cannot be used",
-        "{file} 有误（条款：{rules}）：\n{faults}",
-        "{file} has faults (clauses: {rules}):\n{faults}",
+        "{file} 有误：\n{faults}",
+        "{file} has faults:\n{faults}",
     ),
     "pack_version_taken": Problem(
         409,

@@ -11,6 +11,7 @@ from casetrail_common.rules.exceptions import admits_exception
 from casetrail_common.rules.faults import Fault, PackError
 from casetrail_common.rules.gates import Refusal, gate
 from casetrail_common.rules.happenings import SHARED, Happening, after, build
+from casetrail_common.rules.judgement import Judgement
 from casetrail_common.rules.judging import LawBook
 from casetrail_common.rules.loader import SHIPPED, pack_document, read_document, read_file
 from casetrail_common.rules.pack import ActivePack, Pack
@@ -26,6 +27,7 @@ __all__ = [
     "Fault",
     "Finding",
     "Happening",
+    "Judgement",
     "LawBook",
     "Pack",
     "PackError",

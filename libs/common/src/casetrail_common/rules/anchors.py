@@ -28,12 +28,18 @@ class Anchor:
 
     def at(self, look: Look, subject: Thing) -> datetime | None:
         """Return the latest of the instants once all of them are known, or the first that is."""
-        things = look.file.near(subject, self.kind) if self.kind else (subject,)
+        things = look.near(subject, self.kind) if self.kind else (subject,)
         instants = [instant_of(thing, self.attribute) for thing in things]
         known = [instant for instant in instants if instant is not None]
         if not known or (self.pick is max and len(known) < len(instants)):
             return None
         return self.pick(known)
+
+    def known_since(self, look: Look, subject: Thing) -> datetime | None:
+        """Return since when the instant has been known."""
+        things = look.near(subject, self.kind) if self.kind else (subject,)
+        held = [one.held[self.attribute].since for one in things if self.attribute in one.held]
+        return max(held, default=None)
 
 
 @dataclass(frozen=True, slots=True)

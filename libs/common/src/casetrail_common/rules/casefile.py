@@ -4,10 +4,10 @@ It does not matter in which order the facts of different services arrive: an obj
 before the fact that brings it into being, and is invisible until then.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -45,6 +45,41 @@ class Thing(NamedTuple):
     held: Mapping[str, Held]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Which objects of a case file are not as they were, or not linked as they were."""
+
+    ids: frozenset[str]
+    kinds: frozenset[str]
+
+    @classmethod
+    def of(cls, file: "CaseFile", ids: Collection[str]) -> "Change":
+        """Return the change of some objects of a file."""
+        kinds = (file.things[id_].kind for id_ in ids if id_ in file.things)
+        return cls(frozenset(ids), frozenset(kinds))
+
+    def concerns(self, thing: Thing, kind: str) -> bool:
+        """Whether other objects of a kind may be linked to an object since."""
+        return thing.id in self.ids or not self.kinds.isdisjoint(_rests_on(thing.kind, kind))
+
+
+@cache
+def _rests_on(one: str, kind: str) -> frozenset[str]:
+    """Return the kinds on which it depends what of a kind is linked to an object of another, apart from that itself."""
+    found = {kind}
+    for here, there in ((one, kind), (kind, one)):
+        join = model()[here].joins.get(there)
+        if join:
+            found |= {here, there}
+        if join and join.through:
+            found |= {join.through} | _rests_on(here, join.through)
+    return frozenset(found)
+
+
+def _differs(now: object, before: object) -> bool:
+    return now is not before and now != before
+
+
 @dataclass(frozen=True)
 class CaseFile:
     """All objects of a case and the links between them."""
@@ -54,19 +89,25 @@ class CaseFile:
     """Ids linked to an id, in both directions, apart from the links to the case."""
 
     @cached_property
-    def _by_kind(self) -> Mapping[str, tuple[Thing, ...]]:
+    def by_kind(self) -> Mapping[str, tuple[Thing, ...]]:
+        """All objects by their kind, oldest first."""
         return _sorted_by_kind(self.things.values())
 
     @cached_property
-    def _near(self) -> Mapping[str, Mapping[str, tuple[Thing, ...]]]:
-        return {
-            id_: _sorted_by_kind(self.things[other] for other in others if other in self.things)
-            for id_, others in self.links.items()
-        }
+    def linked(self) -> dict[str, Mapping[str, tuple[Thing, ...]]]:
+        """What is linked to the objects that were asked about so far, by their ids."""
+        return {}
+
+    def _linked(self, id_: str) -> Mapping[str, tuple[Thing, ...]]:
+        found = self.linked.get(id_)
+        if found is None:
+            others = (self.things[other] for other in self.links.get(id_, ()) if other in self.things)
+            found = self.linked[id_] = _sorted_by_kind(others)
+        return found
 
     def of_kind(self, kind: str) -> tuple[Thing, ...]:
         """Return the objects of a kind, oldest first."""
-        return self._by_kind.get(kind, ())
+        return self.by_kind.get(kind, ())
 
     def near(self, thing: Thing, kind: str) -> tuple[Thing, ...]:
         """Return the objects of a kind that are linked to an object, oldest first."""
@@ -80,7 +121,7 @@ class CaseFile:
         other = thing.kind if kind == CASE else kind
         if CASE in (kind, thing.kind) and not kinds[other].is_targeted:
             return self.of_kind(kind)
-        return self._near.get(thing.id, {}).get(kind, ())
+        return self._linked(thing.id).get(kind, ())
 
     def _joined(self, thing: Thing, kind: str, join: Join) -> tuple[Thing, ...]:
         """Return the objects of a kind whose attributes equal those of an object, or of what it is linked to."""
@@ -89,6 +130,23 @@ class CaseFile:
             return ()
         mine = self.near(thing, join.through) if join.through else (thing,)
         return tuple(other for other in found if any(_agree(one, other, join) for one in mine))
+
+    def since(self, before: "CaseFile") -> "Change | None":
+        """Return in what the file differs from an earlier one, and take over what that one knew of the rest.
+
+        None if it is not a later state of the same file.
+        """
+        if not (before.things.keys() <= self.things.keys() and before.links.keys() <= self.links.keys()):
+            return None
+        changed = {id_ for id_, thing in self.things.items() if _differs(thing, before.things.get(id_))}
+        linked = {id_ for id_, others in self.links.items() if _differs(others, before.links.get(id_))}
+        change = Change.of(self, changed | linked)
+        beside = {other for id_ in changed for other in self.links.get(id_, ())}
+        touched = change.ids | beside
+        self.linked.update((id_, known) for id_, known in before.linked.items() if id_ not in touched)
+        anew = _sorted_by_kind(thing for thing in self.things.values() if thing.kind in change.kinds)
+        self.__dict__["by_kind"] = {**before.by_kind, **anew}
+        return change
 
     def with_(self, other: "CaseFile") -> "CaseFile":
         """Return both files as one: that of a case, and what the agency's cases share."""

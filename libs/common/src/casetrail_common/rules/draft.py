@@ -55,6 +55,25 @@ class Draft:
         known = {name: held[name].value if name in held else () for name in values}
         self.set(kind, id_, at, **{name: sorted({*_listed(known[name]), *new}) for name, new in values.items()})
 
+    def take_back(self, id_: str) -> None:
+        """Let an object and its parts never have been."""
+        for gone in [other for other in self.things if other == id_ or other.startswith(f"{id_}/")]:
+            del self.things[gone]
+
+    def clear(self, id_: str, *names: str) -> None:
+        """Take attributes from an object."""
+        thing = self.things[id_]
+        kept = {name: held for name, held in thing.held.items() if name not in names}
+        self.things[id_] = Thing(thing.kind, id_, thing.at, kept)
+
+    def knows(self, id_: str, name: str) -> bool:
+        """Whether an attribute of an object is known."""
+        return id_ in self.things and name in self.things[id_].held
+
+    def is_a(self, kind: str, id_: str) -> bool:
+        """Whether an object is there and of a kind."""
+        return id_ in self.things and self.things[id_].kind == kind
+
     def linked_to(self, id_: str, kind: str) -> list[str]:
         """Return the ids of the objects of a kind that an object is linked to so far."""
         others = self._before.get(id_, frozenset()) | self._links.get(id_, set())

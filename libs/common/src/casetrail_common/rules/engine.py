@@ -11,7 +11,7 @@ from casetrail_common.rules.casefile import CaseFile, Thing
 from casetrail_common.rules.derived import STEP, with_steps
 from casetrail_common.rules.judging import BROKEN, WORSE, Judged, Judging, LawBook
 from casetrail_common.rules.look import Look
-from casetrail_common.rules.pack import ActivePack, Rule, Versions
+from casetrail_common.rules.pack import ActivePack, Rule
 
 ENGINE: Final = "1"
 """Version of the engine; another one may judge the same facts otherwise."""
@@ -48,6 +48,8 @@ class Finding:
     """Since when a consequence that the clause sets has held."""
     sets: Mapping[str, str] = field(default_factory=dict)
     """What follows by operation of law, as long as it does."""
+    begun: datetime | None = None
+    """When the period began that ends at `next_due`."""
     engine: str = ENGINE
 
     def as_fact(self, case: str | None) -> FindingChangedV1:
@@ -84,36 +86,46 @@ def evaluate(
     of
         Judge only objects with these ids: where the file also holds what other cases share with it.
     """
-    versions, look = Versions(book.packs), Look(with_steps(file), as_of, book.settings)
-    judging = Judging(book, versions, look)
-    return tuple(finding for active, rule in versions.rules() for finding in findings_of(rule, active, judging, of=of))
+    judging = Judging(book, Look(with_steps(file), as_of, book.settings))
+    return tuple(
+        finding
+        for active, rule in book.versions.rules()
+        for subject in subjects(rule, judging.look.file, of=of)
+        if (finding := finding_on(subject, rule, active, judging))
+    )
 
 
-def findings_of(
-    rule: Rule, active: ActivePack, judging: Judging, *, of: Container[str] | None = None
-) -> Iterator[Finding]:
-    """Yield the findings of one rule, on the subjects whose law this version of the pack is."""
-    found: dict[str, list[Judged]] = {}
-    for duty in rule.duties:
-        for subject in judging.look.file.of_kind(duty.kind):
-            if of is not None and subject.id not in of and duty.kind != STEP:
-                continue
-            judged = judging.judged(rule, duty, subject)
-            if judged and judging.versions.is_law_of(active, local_day(judged.day)):
-                found.setdefault(subject.id, []).append(judged)
-    for parts in found.values():
-        yield _finding(rule, active, judging, parts)
+def subjects(rule: Rule, file: CaseFile, *, of: Container[str] | None = None) -> Iterator[Thing]:
+    """Yield the objects that a rule may speak of: kind by kind, oldest first."""
+    for kind in rule.kinds:
+        for subject in file.of_kind(kind):
+            if of is None or subject.id in of or kind == STEP:
+                yield subject
+
+
+def finding_on(subject: Thing, rule: Rule, active: ActivePack, judging: Judging) -> Finding | None:
+    """Return the finding of a rule on an object; None if it does not reach it, or if another version is its law."""
+    parts = [
+        judged
+        for duty in rule.duties
+        if duty.kind == subject.kind
+        and (judged := judging.judged(rule, duty, subject))
+        and judging.book.versions.is_law_of(active, local_day(judged.day))
+    ]
+    return _finding(rule, active, judging, parts) if parts else None
 
 
 def _finding(rule: Rule, active: ActivePack, judging: Judging, parts: Sequence[Judged]) -> Finding:
     """Return the finding on a subject: the worst of its parts, with the time of those that have one."""
-    worst = max(parts, key=lambda part: WORSE.index(part.verdict.status))
-    timed = max(parts, key=lambda part: (part.verdict.due is not None, WORSE.index(part.verdict.status)))
+    worst = timed = parts[0]
+    if len(parts) > 1:
+        worst = max(parts, key=lambda part: WORSE.index(part.verdict.status))
+        timed = max(parts, key=lambda part: (part.verdict.due is not None, WORSE.index(part.verdict.status)))
     verdict, met, subject = worst.verdict, worst.met, worst.subject
     is_broken = verdict.status in BROKEN
     offences = [
         i
-        for i in judging.look.file.near(subject, "incident")
+        for i in judging.look.near(subject, "incident")
         if (clause := i.held.get("clause")) and clause.value == rule.id
     ]
     applies = verdict.status != "not_applicable"
@@ -135,6 +147,7 @@ def _finding(rule: Rule, active: ActivePack, judging: Judging, parts: Sequence[J
         mitigation=_mitigation(rule, judging.look, subject) if is_broken else None,
         since=met.since if met and rule.sets else None,
         sets=dict(rule.sets) if verdict.status == "satisfied" else {},
+        begun=worst.begun_at if worst.ends_at else None,
     )
 
 

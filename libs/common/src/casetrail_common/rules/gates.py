@@ -7,11 +7,11 @@ from datetime import datetime
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.rules.casefile import CaseFile
 from casetrail_common.rules.derived import with_steps
-from casetrail_common.rules.engine import findings_of
+from casetrail_common.rules.engine import finding_on, subjects
 from casetrail_common.rules.happenings import Happening, after
 from casetrail_common.rules.judging import BROKEN, Judging, LawBook
 from casetrail_common.rules.look import Look
-from casetrail_common.rules.pack import ActivePack, Gate, Rule, Versions
+from casetrail_common.rules.pack import ActivePack, Gate, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,24 @@ def gate(book: LawBook, file: CaseFile, facts: Sequence[NewFact], *, command: st
     facts
         What the command would append.
     """
-    versions = Versions(book.packs)
     gating = [
-        (active, rule, gate_) for active, rule in versions.rules() for gate_ in rule.gates if gate_.refuses == command
+        (active, rule, gate_)
+        for active, rule in book.versions.rules()
+        for gate_ in rule.gates
+        if gate_.refuses == command
     ]
     if not gating:
         return None
     proposed = after(file, *(Happening.proposed(new, now=now) for new in facts))
-    before, then = (Judging(book, versions, Look(with_steps(seen), now, book.settings)) for seen in (file, proposed))
+    before, then = (Judging(book, Look(with_steps(seen), now, book.settings)) for seen in (file, proposed))
     for active, rule, gate_ in gating:
-        judged = _as_gated(rule, gate_)
+        judged = as_gated(rule, gate_)
         if _broken(judged, active, then) - _broken(judged, active, before):
             return Refusal(gate_.code, rule.id, active.pack.name)
     return None
 
 
-def _as_gated(rule: Rule, gate_: Gate) -> Rule:
+def as_gated(rule: Rule, gate_: Gate) -> Rule:
     """Return the rule as the gate asks it: of what the command brings about, if that is not the subject.
 
     The act that shows which conduct type it is comes only afterwards.
@@ -56,5 +58,5 @@ def _as_gated(rule: Rule, gate_: Gate) -> Rule:
 
 
 def _broken(rule: Rule, active: ActivePack, judging: Judging) -> set[str]:
-    found = findings_of(rule, active, judging)
-    return {finding.subject for finding in found if finding.status in BROKEN}
+    found = (finding_on(subject, rule, active, judging) for subject in subjects(rule, judging.look.file))
+    return {finding.subject for finding in found if finding and finding.status in BROKEN}

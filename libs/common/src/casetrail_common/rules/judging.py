@@ -1,6 +1,6 @@
 """Judging one object by one sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -8,8 +8,8 @@ from typing import Final
 
 from casetrail_common.calendar import UNKNOWN, Calendar, local_day
 from casetrail_common.facts.archive import FindingStatus
-from casetrail_common.rules.casefile import AGENCY, CASE, CaseFile, Thing, Value
-from casetrail_common.rules.limits import BORN, Clock, Promptly, Verdict, Within, judge, settled
+from casetrail_common.rules.casefile import AGENCY, CASE, Thing, Value
+from casetrail_common.rules.limits import Clock, Promptly, Verdict, Within, begun_at, judge, moves_at, settled
 from casetrail_common.rules.look import Look, Met, Settings
 from casetrail_common.rules.model import model
 from casetrail_common.rules.pack import ActivePack, Duty, Rule, Versions
@@ -33,7 +33,7 @@ WORSE: Final[tuple[FindingStatus, ...]] = (
 NOT_APPLICABLE: Final = Verdict("not_applicable")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LawBook:
     """What a case is judged by: everything but the facts and the instant."""
 
@@ -42,9 +42,14 @@ class LawBook:
     settings: Settings = field(default_factory=dict)
     """The agency's own, by name."""
 
-    @property
+    @cached_property
+    def versions(self) -> Versions:
+        """Which law is that of a day."""
+        return Versions(self.packs)
+
+    @cached_property
     def clock(self) -> Clock:
-        """Return what turns periods into due dates."""
+        """What turns periods into due dates."""
         return Clock(self.calendar, rolls_over=bool(self.settings.get(ROLLS_OVER, True)))
 
 
@@ -59,6 +64,8 @@ class Judged:
     """The instant whose law it is: a period's is that of its trigger, any other duty's that of the subject's birth."""
     ends_at: datetime | None = None
     """When the period ends, if that is still ahead: one second later the status is another one."""
+    begun_at: datetime | None = None
+    """When that period began."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,6 @@ class Judging:
     """Judges objects of one case file in one instant."""
 
     book: LawBook
-    versions: Versions
     look: Look
     _looks: dict[str, Look] = field(default_factory=dict)
     """The look with each subject in it, by the id of the subject."""
@@ -78,15 +84,6 @@ class Judging:
             self._looks[subject.id] = replace(self.look, subject=subject)
         return self._looks[subject.id]
 
-    @cached_property
-    def _exceptional(self) -> Mapping[str, tuple[Rule, ...]]:
-        """Rules that relax another one, by the id of that one."""
-        rules: dict[str, tuple[Rule, ...]] = {}
-        for _, rule in self.versions.rules():
-            if rule.relaxes:
-                rules[rule.relaxes] = (*rules.get(rule.relaxes, ()), rule)
-        return rules
-
     def judged(self, rule: Rule, duty: Duty, subject: Thing) -> Judged | None:
         """Return how an object stands to a sentence; None if the sentence does not reach it."""
         if rule.relaxes:
@@ -94,7 +91,7 @@ class Judging:
         judged = self._plain(rule, duty, subject)
         if judged is None:
             return None
-        if self.versions.superseding(rule.id, local_day(judged.day)) or self._is_relaxed(rule, judged):
+        if self._is_superseded(rule, judged) or self._is_relaxed(rule, judged):
             return replace(judged, verdict=NOT_APPLICABLE, met=None, ends_at=None)
         return judged
 
@@ -108,29 +105,40 @@ class Judging:
         limit = settled(duty.limit, look, subject)
         anchored = None if isinstance(limit, Promptly) else limit.anchor.at(look, subject)
         verdict = judge(limit, met, anchored=anchored, now=look.now, clock=self.book.clock)
+        if moves := moves_at(limit, verdict, anchored=anchored, now=look.now):
+            look.asked.stands_until(moves)
         day = self._day(subject)
         if isinstance(limit, Within):
             day = anchored or day
         ends_at = verdict.due if verdict.status == "pending" else None
-        return Judged(subject, _shown(rule, limit, verdict), met, day, ends_at)
+        begun = begun_at(limit, look, subject, anchored) if ends_at else None
+        return Judged(subject, _shown(rule, limit, verdict), met, day, ends_at, begun)
 
     def _met(self, rule: Rule, duty: Duty, look: Look, subject: Thing) -> Met | None:
         if rule.sets:
-            born = subject.at or look.now
+            born = subject.at or look.moment()
             return duty.when.met(look, subject) if duty.when else Met(born, (subject.id,))
         ways = (duty.must, *duty.unless)
         return next((met for way in ways if way and (met := way.met(look, subject))), None)
 
     def _day(self, subject: Thing) -> datetime:
-        born = BORN.at(self.look, subject) or self.look.now
-        return self.look.now if model()[subject.kind].is_standing else born
+        if subject.at is None or model()[subject.kind].is_standing:
+            return self.look.moment()
+        return subject.at
+
+    def _is_superseded(self, rule: Rule, judged: Judged) -> bool:
+        versions = self.book.versions
+        return versions.has_children(rule.id) and versions.superseding(rule.id, local_day(judged.day)) is not None
 
     # --- 放宽 --------------------------------------------------------------------------------------------------------
 
     def _is_relaxed(self, rule: Rule, base: Judged) -> bool:
+        relaxing = self.book.versions.relaxing(rule.id)
+        if not relaxing:
+            return False
         found = (
             self._exception(exception, duty, base)
-            for exception in self._exceptional.get(rule.id, ())
+            for exception in relaxing
             for duty in exception.duties
             if duty.kind == base.subject.kind
         )
@@ -139,8 +147,7 @@ class Judging:
     def _relaxing(self, rule: Rule, duty: Duty, subject: Thing) -> Judged | None:
         bases = (
             judged
-            for _, base in self.versions.rules()
-            if base.id == rule.relaxes
+            for base in self.book.versions.named(rule.relaxes or "")
             for base_duty in base.duties
             if base_duty.kind == subject.kind and (judged := self._plain(base, base_duty, subject))
         )
@@ -181,20 +188,20 @@ def _shown(rule: Rule, limit: object, verdict: Verdict) -> Verdict:
 def reaches(rule: Rule, duty: Duty, look: Look, subject: Thing) -> bool:
     """Whether a sentence speaks of an object as it is now."""
     return (
-        _is_of_its_conduct(rule, look.file, subject)
-        and duty.where.match(look, subject) is not None
+        duty.where.match(look, subject) is not None
+        and _is_of_its_conduct(rule, look, subject)
         and not (duty.except_ and duty.except_.met(look, subject))
         and (duty.when is None or duty.when.met(look, subject) is not None)
     )
 
 
-def _is_of_its_conduct(rule: Rule, file: CaseFile, subject: Thing) -> bool:
-    return rule.conduct is None or not rule.conduct.isdisjoint(_conduct_types(file, subject))
+def _is_of_its_conduct(rule: Rule, look: Look, subject: Thing) -> bool:
+    return rule.conduct is None or not rule.conduct.isdisjoint(_conduct_types(look, subject))
 
 
-def _conduct_types(file: CaseFile, subject: Thing) -> Iterator[Value]:
+def _conduct_types(look: Look, subject: Thing) -> Iterator[Value]:
     """Yield the conduct type of the case, and those of the acts embedded in it that the subject belongs to."""
-    cases = () if subject.kind == AGENCY or model()[subject.kind].is_targeted else file.of_kind(CASE)
-    for thing in (subject, *cases, *file.near(subject, "activity")):
+    cases = () if subject.kind == AGENCY or model()[subject.kind].is_targeted else look.near(subject, CASE)
+    for thing in (subject, *cases, *look.near(subject, "activity")):
         if held := thing.held.get("conduct_type"):
             yield held.value

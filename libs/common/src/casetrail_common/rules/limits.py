@@ -1,7 +1,7 @@
 """By when a requirement must be met, and what follows from when it was."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from casetrail_common.calendar import CALENDAR_UNITS, UNITS, Calendar, Due, Period, due, whole_second
@@ -83,6 +83,9 @@ class Verdict:
     """Version of the calendar that the due date was counted on; None for periods that count no working days."""
 
 
+ONE_SECOND: Final = timedelta(seconds=1)
+"""The law counts whole seconds: until the next one begins a duty can be done in time."""
+
 PENDING: Final = Verdict("pending")
 SATISFIED: Final = Verdict("satisfied")
 VIOLATED: Final = Verdict("violated")
@@ -128,6 +131,25 @@ def judge(limit: Limit, met: Met | None, *, anchored: datetime | None, now: date
             return _within(clock.due(limit, anchored), met, now, clock.calendar.version if is_counted else None)
 
 
+def moves_at(limit: Limit, verdict: Verdict, *, anchored: datetime | None, now: datetime) -> datetime | None:
+    """Return from when on a duty stands otherwise if nothing but time goes by; None if it does not."""
+    if isinstance(limit, Within):
+        return verdict.due + ONE_SECOND if verdict.status == "pending" and verdict.due else None
+    return anchored if anchored is not None and now < anchored else None
+
+
+def begun_at(limit: Limit, look: Look, subject: Thing, anchored: datetime | None) -> datetime | None:
+    """Return when a period began that is still running.
+
+    One that ends with the day that an order states began when the order stated it.
+    """
+    if not isinstance(limit, Within) or not isinstance(limit.period, Period):
+        return None
+    if limit.period.unit == "stated_day" and isinstance(limit.anchor, Anchor):
+        return limit.anchor.known_since(look, subject)
+    return anchored
+
+
 def _within(end: Due, met: Met | None, now: datetime, calendar: str | None) -> Verdict:
     """Judge a period. Instants lose their fraction first, since the period lasts until its last second is over."""
     verdict = Verdict("satisfied", due=end.at, provisional=end.provisional, calendar=calendar)
@@ -141,6 +163,7 @@ def _within(end: Due, met: Met | None, now: datetime, calendar: str | None) -> V
 
 __all__ = [
     "BORN",
+    "ONE_SECOND",
     "SATISFIED",
     "VIOLATED",
     "Anchor",
@@ -152,6 +175,8 @@ __all__ = [
     "Promptly",
     "Verdict",
     "Within",
+    "begun_at",
     "judge",
+    "moves_at",
     "settled",
 ]

@@ -12,12 +12,37 @@ Settings = Mapping[str, str | int | bool]
 """What an agency has configured, by name."""
 
 
+Query = tuple[str, str]
+"""What is linked to an object: its id, and the kind that is asked for."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """What was asked of a case file while something was judged, which stands as long as the answers do."""
+
+    answers: dict[Query, tuple[Thing, ...]] = field(default_factory=dict)
+    """Every answer given so far."""
+    queries: set[Query] = field(default_factory=set)
+    """What was asked since the last beginning."""
+    until: datetime | None = None
+    """The instant from which time alone may change it; None if time does not matter."""
+
+    def begin(self) -> None:
+        """Begin to judge something else."""
+        self.queries, self.until = set(), None
+
+    def stands_until(self, instant: datetime) -> None:
+        """Note that from an instant on the answer may be another one."""
+        self.until = instant if self.until is None else min(self.until, instant)
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """A case file, looked at in one instant."""
 
     file: CaseFile
     now: datetime
+    """Compare with it by way of `moment`, unless it is noted otherwise until when that holds."""
     settings: Settings = field(default_factory=dict)
     subject: Thing | None = None
     """The object that is judged."""
@@ -25,6 +50,21 @@ class Look:
     """The object that `every` speaks of."""
     base_due: datetime | None = None
     """When the period ends that the rule relaxes."""
+    asked: Asked = field(default_factory=Asked)
+
+    def near(self, thing: Thing, kind: str) -> tuple[Thing, ...]:
+        """Return the objects of a kind that are linked to an object, oldest first."""
+        query = (thing.id, kind)
+        self.asked.queries.add(query)
+        found = self.asked.answers.get(query)
+        if found is None:
+            found = self.asked.answers[query] = self.file.near(thing, kind)
+        return found
+
+    def moment(self) -> datetime:
+        """Return the instant, for what may already be otherwise in the next one."""
+        self.asked.stands_until(self.now)
+        return self.now
 
 
 class Met(NamedTuple):

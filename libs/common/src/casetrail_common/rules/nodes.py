@@ -47,7 +47,7 @@ class Some:
 
     def found(self, look: Look, thing: Thing) -> list[Met]:
         """Return since when each of the objects that are as described is so."""
-        matches = (self.pattern.match(look, other) for other in look.file.near(thing, self.kind))
+        matches = (self.pattern.match(look, other) for other in look.near(thing, self.kind))
         return [met for met in matches if met]
 
 
@@ -122,7 +122,7 @@ class Every:
             return None
         parts = (
             self.must.met(replace(look, each=other), thing)
-            for other in look.file.near(thing, self.some.kind)
+            for other in look.near(thing, self.some.kind)
             if self.some.pattern.match(look, other)
         )
         return _last([Met(thing.at), *parts])

@@ -79,6 +79,11 @@ class Rule:
     mitigations: tuple[Mitigation, ...]
     gates: tuple[Gate, ...]
 
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The kinds of its subjects, in the order of its duties."""
+        return tuple(dict.fromkeys(duty.kind for duty in self.duties))
+
 
 @dataclass(frozen=True)
 class Pack:
@@ -141,14 +146,34 @@ class Versions:
             self._of.setdefault(active.pack.text.pack, []).append(active)
         for versions in self._of.values():
             versions.sort(key=lambda active: (active.valid_from, active.pack.text.version))
+        self._rules = tuple(
+            (active, rule) for versions in self._of.values() for active in versions for rule in active.pack.rules
+        )
         self._children: dict[str, list[tuple[ActivePack, str]]] = {}
-        for active, rule in self.rules():
+        self._named: dict[str, list[Rule]] = {}
+        self._relaxing: dict[str, list[Rule]] = {}
+        for active, rule in self._rules:
+            self._named.setdefault(rule.id, []).append(rule)
+            if rule.relaxes:
+                self._relaxing.setdefault(rule.relaxes, []).append(rule)
             if rule.overrides:
                 self._children.setdefault(rule.overrides, []).append((active, rule.id))
 
     def rules(self) -> Sequence[tuple[ActivePack, Rule]]:
         """Return every rule of every version, each pack in the order of its file."""
-        return [(active, rule) for versions in self._of.values() for active in versions for rule in active.pack.rules]
+        return self._rules
+
+    def named(self, rule: str) -> Sequence[Rule]:
+        """Return a rule in each version that has it."""
+        return self._named.get(rule, ())
+
+    def relaxing(self, rule: str) -> Sequence[Rule]:
+        """Return the rules that relax another one."""
+        return self._relaxing.get(rule, ())
+
+    def has_children(self, rule: str) -> bool:
+        """Whether some child pack has another rule for it, whenever that is in force."""
+        return rule in self._children
 
     def superseding(self, rule: str, day: date) -> str | None:
         """Return the rule of a child pack that stands in the place of one on a day."""

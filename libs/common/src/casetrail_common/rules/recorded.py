@@ -26,10 +26,10 @@ class Recorded:
 
     def met(self, look: Look, thing: Thing) -> Met | None:
         """Return since when it is met for an object, or None."""
-        start, end = instant_of(thing, "started_at") or thing.at, instant_of(thing, "ended_at") or look.now
+        start, end = instant_of(thing, "started_at") or thing.at, instant_of(thing, "ended_at") or look.moment()
         if start is None:
             return None
-        sessions = [s for s in look.file.near(thing, "session") if self.by.match(look, s)]
+        sessions = [s for s in look.near(thing, "session") if self.by.match(look, s)]
         spans = sorted((span, s.id) for s in sessions for span in self._spans(look, s, end))
         if self.how == "at_all":
             meeting = [(span, id_) for span, id_ in spans if span[0] <= end and span[1] >= start]
@@ -45,8 +45,8 @@ class Recorded:
     def _spans(self, look: Look, session: Thing, end: datetime) -> Iterator[Span]:
         """Yield the stretches that a session covers."""
         begun = instant_of(session, "started_at") or end
-        ended = instant_of(session, "completed_at") or look.now
-        for gap in look.file.near(session, "gap"):
+        ended = instant_of(session, "completed_at") or look.moment()
+        for gap in look.near(session, "gap"):
             if self.gaps == "excused":
                 ended = max(ended, end) if gap.held["final"].value else ended
             elif gap.at is not None:

@@ -91,7 +91,7 @@ class SameAs:
                 return (look.subject,)
             case "each":
                 return (look.each,)
-        return look.file.near(look.subject, self.of) if look.subject else ()
+        return look.near(look.subject, self.of) if look.subject else ()
 
 
 @dataclass(frozen=True, slots=True)

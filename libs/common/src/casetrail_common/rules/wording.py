@@ -45,6 +45,24 @@ def told(pack: Pack) -> Iterator[str]:
     yield from (f"「{zh}」：{meaning}" for zh, meaning in terms.items())
 
 
+def demanded(node: Node, kind: str) -> str:
+    """Return what a requirement asks of an object of a kind; terms are spelled out."""
+    match node:
+        case nodes.Term(_, inner):
+            return demanded(inner, kind)
+    return _node(node, kind)
+
+
+def tested(test: values.Test, attribute: Attribute) -> str:
+    """Return what is asked of the value of an attribute."""
+    return _test(test, attribute, ())
+
+
+def timed(limit: Limit, kind: str) -> str:
+    """Return by when something must be done."""
+    return _limit(limit, kind)
+
+
 def _terms(duty: Duty) -> Iterator[tuple[str, str]]:
     """Yield the terms that the requirements of a duty consist of, with their meaning."""
     open_nodes = [node for node in (duty.when, duty.except_, duty.must, *duty.unless) if node]

@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import asyncpg
+
 from casetrail_common.runtime import open_process
+from casetrail_embedded.bench.judging import judging_lines
 from casetrail_embedded.bench.own_stack import Memory, OwnStack, own_stack
 from casetrail_embedded.bench.pipeline import run_ours
 from casetrail_embedded.bench.raw_pipeline import raw_pipeline
@@ -15,6 +18,7 @@ from casetrail_embedded.bench.recording import make_recording
 from casetrail_embedded.bench.requests import doing_nothing, opening_cases, run_steadily, run_users
 from casetrail_embedded.bench.scene import set_up
 from casetrail_embedded.bench.table import Findings, Line, console, own_s
+from casetrail_embedded.bench.timers import DUE, OPEN, open_timers, tick_ms
 from casetrail_embedded.bench.timings import MS, Round
 from casetrail_embedded.bench.uploads import OurStore, RawStore, Recording
 from casetrail_embedded.bench.watch import until_judged, watching
@@ -198,12 +202,40 @@ def _recording() -> Recording:
         return Recording(path.read_bytes(), seconds)
 
 
+async def judging(_stack: OwnStack, findings: Findings) -> None:
+    """Measure the engine alone."""
+    findings.add(*await asyncio.to_thread(judging_lines))
+
+
+async def timers(stack: OwnStack, findings: Findings) -> None:
+    """Measure a tick with ten timers due, beside one with no others."""
+    url = stack.addresses.public_url
+    (agency,) = await set_up(url, ["clock"])
+    await run_users(url, opening_cases(agency), users=1, seconds=WARM_UP_S)
+    archive = stack.addresses.dsn("archive")
+    await until_judged(archive, JUDGED_WITHIN_S)
+    conn = await asyncpg.connect(archive)
+    try:
+        alone = await tick_ms(conn, agency.id)
+        await open_timers(conn, agency.id)
+        among = await tick_ms(conn, agency.id)
+    finally:
+        await conn.close()
+    findings.add(
+        Line(
+            f"a tick with {DUE} timers due, {OPEN} not due", f"{among:.0f} ms", f"{alone:.0f} ms (none)", alone / among
+        )
+    )
+
+
 Measure = Callable[[OwnStack, Findings], Awaitable[None]]
 
 MEASUREMENTS: Final[dict[str, tuple[str, Measure]]] = {
     "memory": (f"resting {REST_S:.0f} s, then weighing", memory),
     "pipeline": ("facts from command to projection", pipeline),
     "requests": ("cases over HTTP", requests),
+    "judging": ("cases judged by the engine", judging),
+    "timers": (f"a tick among {OPEN} timers", timers),
     "steadily": (f"{STEADY_PER_S} facts a second", steadily),
     "uploads": ("recordings into the object store", uploads),
 }

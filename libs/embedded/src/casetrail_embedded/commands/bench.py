@@ -10,7 +10,7 @@ import uvloop
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  argparse names it nowhere else
 
-MEASUREMENTS: Final = ("memory", "pipeline", "requests", "steadily", "uploads")
+MEASUREMENTS: Final = ("memory", "pipeline", "requests", "judging", "timers", "steadily", "uploads")
 
 
 def register(subparsers: "Subparsers") -> None:

@@ -24,10 +24,10 @@ from casetrail_archive.judging.scopes import AGENCY, Scope
 from casetrail_archive.projections import SHARED_FACTS
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.locked import load_snapshot
-from casetrail_common.rules import CaseFile, Happening, after, build
+from casetrail_common.rules import CaseFile, Happening, Judgement, after, build
 
 KEPT: Final = 32
-"""Case files kept in a process; one of 300 facts takes just under a megabyte.
+"""Case files kept in a process; one of 300 facts takes about two megabytes, with what its findings rest on.
 
 Source: measured; decoding 283 facts and putting them together takes 21 ms, adding one to the file 0.02 ms.
 """
@@ -45,6 +45,8 @@ class _Kept:
     """Last position taken in of each service's log."""
     taken: int = 0
     """How many facts were taken in."""
+    judgement: Judgement = field(default_factory=Judgement)
+    """How it was judged last."""
 
     def is_behind(self, facts: Sequence[Fact]) -> bool:
         """Whether some facts belong before what was taken in: those of a stream that was parked."""
@@ -60,7 +62,8 @@ class _Kept:
             ends[at] = max(fact.stream_seq, ends.get(at, 0))
             tips[fact.service] = max(fact.n, tips.get(fact.service, 0))
         file = after(self.file, *map(Happening.of, facts))
-        return _Kept(file, reduce(evolve_case, facts, self.case), ends, tips, self.taken + len(facts))
+        taken = self.taken + len(facts)
+        return _Kept(file, reduce(evolve_case, facts, self.case), ends, tips, taken, self.judgement)
 
 
 @dataclass
@@ -85,6 +88,11 @@ class CaseFiles:
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return kept.file
+
+    def judgement(self, agency: str, key: str) -> Judgement:
+        """Return how a scope was judged last, to go on from there."""
+        kept = self._kept.get((agency, key))
+        return kept.judgement if kept else Judgement()
 
     async def shared(self, conn: asyncpg.Connection, agency: str, *, as_of: datetime | None = None) -> CaseFile:
         """Return what all cases of an agency share: people, devices, lists, plans.

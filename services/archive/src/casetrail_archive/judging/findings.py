@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 import asyncpg
 
+from casetrail_archive.judging.deadlines import END, points
 from casetrail_common.rules import Finding
+from casetrail_common.rules.limits import ONE_SECOND
 
 Key = tuple[str, str]
 """Rule and subject."""
 
-ONE_SECOND: Final = timedelta(seconds=1)
-"""The law counts whole seconds: until the next one begins a duty can be done in time."""
+_PASSING: Final[dict[str, Any]] = {"next_due": None, "sets": {}, "begun": None}
+"""What is not kept of a finding: the next judgement says it again."""
 
-_COLUMNS: Final = tuple(column.name for column in fields(Finding) if column.name not in {"next_due", "sets"})
+_COLUMNS: Final = tuple(column.name for column in fields(Finding) if column.name not in _PASSING)
 
 _LATEST: Final = f"""
 select distinct on (rule, subject) {", ".join(_COLUMNS)} from finding where agency = $1 and scope = $2
@@ -25,11 +27,23 @@ _ADD: Final = f"""
 insert into finding (agency, scope, as_of, {", ".join(_COLUMNS)})
 values ({", ".join(f"${place}" for place in range(1, len(_COLUMNS) + 4))})
 """  # noqa: S608  column names come from the dataclass
+OPEN: Final = frozenset({"pending", "overdue"})
+"""Statuses of a duty whose period runs, or ended with it undone."""
+
+_CLOSE: Final = """
+delete from open_deadline d using unnest($3::text[], $4::text[]) as t (rule, subject)
+where d.agency = $1 and d.scope = $2 and d.rule = t.rule and d.subject = t.subject
+"""
+_OPEN: Final = """
+insert into open_deadline (agency, scope, unit, rule, subject, subject_kind, status, due, provisional, pack, calendar)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
 _CLEAR_TIMERS: Final = "delete from timer where agency = $1 and scope = $2 and fire_at > $3"
 _SET_TIMERS: Final = """
-insert into timer (agency, scope, rule, subject, due_at, fire_at)
-select $1, $2, t.rule, t.subject, t.due_at, t.fire_at
-from unnest($3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[]) as t (rule, subject, due_at, fire_at)
+insert into timer (agency, scope, rule, subject, due_at, percent, fire_at)
+select $1, $2, t.rule, t.subject, t.due_at, t.percent, t.fire_at
+from unnest($3::text[], $4::text[], $5::timestamptz[], $6::smallint[], $7::timestamptz[])
+  as t (rule, subject, due_at, percent, fire_at)
 on conflict do nothing
 """
 
@@ -69,7 +83,7 @@ def changes(before: Iterable[Finding], found: Iterable[Finding]) -> list[Finding
 
 
 def _plain(finding: Finding | None) -> Finding | None:
-    return None if finding is None else replace(finding, next_due=None, sets={})
+    return None if finding is None else replace(finding, **_PASSING)
 
 
 async def latest(conn: asyncpg.Connection, agency: str, scope: str) -> list[Finding]:
@@ -91,22 +105,51 @@ async def add_rows(
     await conn.executemany(_ADD, rows)
 
 
+async def list_deadlines(
+    conn: asyncpg.Connection, agency: str, scope: str, changed: Sequence[Finding], *, unit: str | None
+) -> None:
+    """Keep the list of open deadlines as the findings that changed say."""
+    await conn.execute(_CLOSE, agency, scope, [one.rule for one in changed], [one.subject for one in changed])
+    rows = [
+        (
+            agency,
+            scope,
+            unit,
+            one.rule,
+            one.subject,
+            one.subject_kind,
+            one.status,
+            one.due,
+            one.provisional,
+            one.pack,
+            one.calendar,
+        )
+        for one in changed
+        if one.status in OPEN and one.due
+    ]
+    if rows:
+        await conn.executemany(_OPEN, rows)
+
+
 async def set_timers(
     conn: asyncpg.Connection, agency: str, scope: str, found: Iterable[Finding], *, now: datetime
 ) -> None:
-    """Have a case judged again when what is pending falls due.
+    """Have a case looked at again when what is pending nears its end, and when it falls due.
 
-    A timer that is due already stays until it has fired: what it stands for was missed, even if it was done since.
+    A timer that is due already stays until it has fired: what it stands for was missed, even if it was done since. A
+    reminder whose instant is over is not caught up on.
     """
-    ahead = [(finding, finding.next_due) for finding in found if finding.next_due is not None]
+    reached = [point for finding in found for point in points(finding)]
+    ahead = [point for point in reached if point.percent == END or point.at > now]
     await conn.execute(_CLEAR_TIMERS, agency, scope, now)
     if ahead:
         await conn.execute(
             _SET_TIMERS,
             agency,
             scope,
-            [finding.rule for finding, _ in ahead],
-            [finding.subject for finding, _ in ahead],
-            [due for _, due in ahead],
-            [due + ONE_SECOND for _, due in ahead],
+            [point.rule for point in ahead],
+            [point.subject for point in ahead],
+            [point.due for point in ahead],
+            [point.percent for point in ahead],
+            [point.at + ONE_SECOND if point.percent == END else point.at for point in ahead],
         )

@@ -9,7 +9,8 @@ import asyncpg
 
 from casetrail_archive.domain.tied import Tied
 from casetrail_archive.judging.casefiles import CaseFiles
-from casetrail_archive.judging.findings import add_rows, changes, held_back, latest, set_timers
+from casetrail_archive.judging.deadlines import ACTOR, Point, tell, unit_of
+from casetrail_archive.judging.findings import add_rows, changes, held_back, latest, list_deadlines, set_timers
 from casetrail_archive.judging.laws import Laws
 from casetrail_archive.judging.past import closed_until
 from casetrail_archive.judging.scopes import AGENCY, Scope, found_in
@@ -17,14 +18,11 @@ from casetrail_archive.projections import CASE, LOOSE
 from casetrail_common.facts.keeping import RetentionUpgradedV1
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ledger.append import NewFact
-from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.jobs import DueJob
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import Job
 from casetrail_common.rules import CaseFile, Finding, LawBook, needs_cases
-
-ACTOR: Final = Actor("system:archive")
 
 AT_ONCE: Final = 10
 """Cases judged in one transaction: enough to share its cost, few enough not to keep the agency's commands waiting."""
@@ -121,14 +119,19 @@ class Judge:
             return ()
         judged: Sequence[Finding] = ()
         if not await self._is_taken_up(locked, scope):
-            judged = found_in(scope, standing.book, file or CaseFile(), standing.shared, as_of=locked.now)
+            again = self.files.judgement(locked.agency, key).again
+            judged = found_in(scope, standing.book, file or CaseFile(), standing.shared, as_of=locked.now, judge=again)
         found = held_back(judged, closed_until=standing.closed_until)
         changed = changes(await latest(locked.conn, locked.agency, key), found)
         if changed:
+            # What is overdue as soon as it is known never had a timer.
+            missed = [Point.end_of(one, one.due) for one in changed if one.status == "overdue" and one.due]
+            await tell(locked, scope, missed, standing.shared)
             stream = scope.stream(locked.agency)
             facts = [NewFact(stream, finding.as_fact(scope.case), occurred_at=locked.now) for finding in changed]
             await locked.append([*facts, *await _upgrades(locked, scope, found)], actor=ACTOR)
             await add_rows(locked.conn, locked.agency, key, changed, as_of=locked.now)
+            await list_deadlines(locked.conn, locked.agency, key, changed, unit=await unit_of(locked, scope))
             await set_timers(locked.conn, locked.agency, key, found, now=locked.now)
         return found
 

@@ -7,11 +7,12 @@ from typing import Final
 import asyncpg
 
 from casetrail_archive.projections import LAW_FACTS
-from casetrail_common.calendar import UNKNOWN, Calendar
+from casetrail_common.calendar import Calendar
+from casetrail_common.facts import Payload
 from casetrail_common.facts.archive import CalendarLoadedV1, PackLoadedV1, ParametersSetV1
-from casetrail_common.ledger.fact import Fact, decode_fact
+from casetrail_common.ledger.fact import decode_fact
 from casetrail_common.ledger.locked import load_snapshot
-from casetrail_common.rules import ActivePack, LawBook, activate, compiled
+from casetrail_common.rules import LawBook, activate, compiled
 
 _KNOWN: Final = "select n from ledger where agency = $1 and n = any ($2) and recorded_at <= $3 order by n"
 _FACTS: Final = "select body, prev_hash, hash from ledger where agency = $1 and n = any ($2) order by n"
@@ -39,16 +40,16 @@ class Laws:
 
     async def _read(self, conn: asyncpg.Connection, agency: str, positions: tuple[int, ...]) -> LawBook:
         rows = await conn.fetch(_FACTS, agency, list(positions))
-        return law_from(decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
+        facts = (decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
+        return law_after(LawBook(()), (fact.payload for fact in facts))
 
 
-def law_from(facts: Iterable[Fact]) -> LawBook:
-    """Return the law that facts put in force, in the order in which they were recorded."""
-    packs: dict[str, ActivePack] = {}
-    calendar = UNKNOWN
-    settings: dict[str, str | int | bool] = {}
-    for fact in facts:
-        match fact.payload:
+def law_after(book: LawBook, payloads: Iterable[Payload | None]) -> LawBook:
+    """Return the law after facts that change it, in the order in which they were recorded."""
+    packs = {active.pack.name: active for active in book.packs}
+    calendar, settings = book.calendar, dict(book.settings)
+    for payload in payloads:
+        match payload:
             case PackLoadedV1() as loaded:
                 pack = compiled(loaded.document, sha256=loaded.sha256)
                 packs[pack.name] = activate(pack, loaded.valid_from)

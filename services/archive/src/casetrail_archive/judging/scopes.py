@@ -1,9 +1,9 @@
 """What is judged as one: a case, an object that belongs to no case, or the agency with its devices."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from casetrail_common.ids import stream_name
 from casetrail_common.rules import CaseFile, Finding, LawBook, evaluate
@@ -49,7 +49,18 @@ class Scope:
         return stream_name(_OWN_STREAM.get(self.kind, self.kind), agency, self.item)
 
 
-def found_in(scope: Scope, book: LawBook, file: CaseFile, shared: CaseFile, *, as_of: datetime) -> Sequence[Finding]:
+class Judge(Protocol):
+    """Judges a file: from scratch, or going on from the last time."""
+
+    def __call__(
+        self, book: LawBook, file: CaseFile, *, as_of: datetime, of: Container[str] | None = None
+    ) -> Sequence[Finding]:
+        """Return the findings."""
+
+
+def found_in(  # all that a judgement rests on
+    scope: Scope, book: LawBook, file: CaseFile, shared: CaseFile, *, as_of: datetime, judge: Judge = evaluate
+) -> Sequence[Finding]:
     """Return the findings of a scope.
 
     Parameters
@@ -60,9 +71,9 @@ def found_in(scope: Scope, book: LawBook, file: CaseFile, shared: CaseFile, *, a
         What all scopes of the agency share.
     """
     if scope.kind != AGENCY:
-        return evaluate(book, file.with_(shared), as_of=as_of, of=file.things.keys())
+        return judge(book, file.with_(shared), as_of=as_of, of=file.things.keys())
     standing = {id_ for id_, thing in shared.things.items() if model()[thing.kind].is_standing}
     steps = {id_ for id_, thing in shared.things.items() if thing.kind == _PREPARED}
     plain = CaseFile({id_: thing for id_, thing in shared.things.items() if id_ not in steps}, shared.links)
-    whole = evaluate(book, file.with_(plain), as_of=as_of, of=standing)
+    whole = judge(book, file.with_(plain), as_of=as_of, of=standing)
     return (*whole, *evaluate(book, shared, as_of=as_of, of=shared.things.keys() - standing))

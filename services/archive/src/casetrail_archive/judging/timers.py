@@ -10,17 +10,17 @@ from typing import Final
 
 import asyncpg
 
+from casetrail_archive.judging.deadlines import END, Point, tell
 from casetrail_archive.judging.findings import set_timers
-from casetrail_archive.judging.judge import ACTOR, Judge
+from casetrail_archive.judging.judge import Judge, Standing
 from casetrail_archive.judging.past import Past, Watermark
 from casetrail_archive.judging.scopes import Scope
 from casetrail_common.bus.transient import Backoff, is_transient
-from casetrail_common.facts.archive import DeadlineMissedV1
 from casetrail_common.failpoints import failpoint
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
 from casetrail_common.outages import DATABASE_ERRORS
+from casetrail_common.rules import Finding
 
 log = logging.getLogger(__name__)
 
@@ -30,18 +30,21 @@ POLL_S: Final = 1.0
 AT_ONCE: Final = 50
 """Timers fired in one transaction."""
 
-_DUE_AGENCIES: Final = """
+DUE_AGENCIES: Final = """
 select h.agency from agency_head h
-where h.simulated is null and exists (select from timer t where t.agency = h.agency and t.fire_at <= clock_timestamp())
-   or exists (select from timer t where t.agency = h.agency and t.fire_at <= h.simulated)
+cross join lateral (
+  select from timer t where t.agency = h.agency and t.fire_at <= coalesce(h.simulated, now()) limit 1
+) due
 """
-_DUE: Final = """
-select scope, rule, subject, due_at, fire_at from timer where agency = $1 and fire_at <= $2
-order by fire_at, scope, rule, subject limit $3
+"""One probe of an index for each agency; `now()`, since an index cannot be asked for what changes meanwhile."""
+DUE: Final = """
+select scope, rule, subject, due_at, percent, fire_at from timer where agency = $1 and fire_at <= $2
+order by fire_at, scope, rule, subject, percent limit $3
 """
 _DONE: Final = """
-delete from timer t using unnest($2::text[], $3::text[], $4::text[]) as d (scope, rule, subject)
-where t.agency = $1 and t.scope = d.scope and t.rule = d.rule and t.subject = d.subject
+delete from timer t
+using unnest($2::text[], $3::text[], $4::text[], $5::smallint[]) as d (scope, rule, subject, percent)
+where t.agency = $1 and t.scope = d.scope and t.rule = d.rule and t.subject = d.subject and t.percent = d.percent
 """
 _NEXT: Final = "select min(fire_at) from timer where agency = $1 and fire_at <= $2"
 _PENDING: Final = """
@@ -89,7 +92,7 @@ class Timers:
             await conn.add_listener("clock", lambda *_: self._wake.set())
             while not stop.is_set():
                 self._wake.clear()
-                for row in await conn.fetch(_DUE_AGENCIES):
+                for row in await conn.fetch(DUE_AGENCIES):
                     await self._try(row["agency"])
                 backoff.reset()
                 await self._pause(stop)
@@ -134,35 +137,40 @@ class Timers:
         return True
 
     async def _fire_some(self, locked: LockedAgency, watermark: Watermark) -> int:
-        rows = await locked.conn.fetch(_DUE, locked.agency, min(watermark.until, locked.now), AT_ONCE)
+        rows = await locked.conn.fetch(DUE, locked.agency, min(watermark.until, locked.now), AT_ONCE)
+        standing = await self.judge.standing(locked)
         for case_id, instant in dict.fromkeys((row["scope"], row["fire_at"]) for row in rows):
             due = [row for row in rows if (row["scope"], row["fire_at"]) == (case_id, instant)]
-            await self._declare_missed(locked, case_id, instant, due)
-        columns = [[row[name] for row in rows] for name in ("scope", "rule", "subject")]
+            await self._tell_reached(locked, case_id, instant, due, standing)
+        columns = [[row[name] for row in rows] for name in ("scope", "rule", "subject", "percent")]
         await locked.conn.execute(_DONE, locked.agency, *columns)
-        standing = await self.judge.standing(locked)
         for case_id in dict.fromkeys(row["scope"] for row in rows):
             found = await self.judge.judge_now(locked, case_id, standing)
             # Also if nothing changed: a due date that moved while the timer waited has none of its own yet.
             await set_timers(locked.conn, locked.agency, case_id, found, now=locked.now)
         return len(rows)
 
-    async def _declare_missed(
-        self, locked: LockedAgency, case_id: str, instant: datetime, due: Sequence[asyncpg.Record]
+    async def _tell_reached(
+        self, locked: LockedAgency, case_id: str, instant: datetime, due: Sequence[asyncpg.Record], standing: Standing
     ) -> None:
-        """Append `deadline.missed` for each duty undone at the instant; what was done in time fires silently."""
-        found = await self.judge.judge_then(locked, case_id, instant)
-        overdue = {(finding.rule, finding.subject) for finding in found if finding.status == "overdue"}
-        scope = Scope.of(case_id)
-        stream = scope.stream(locked.agency)
-        missed = [
-            NewFact(
-                stream,
-                DeadlineMissedV1(case=scope.case, rule=row["rule"], subject=row["subject"], due=row["due_at"]),
-                occurred_at=row["due_at"],
-            )
+        """Say of each duty that was undone at the instant which point of its period that is; the others are silent."""
+        then = await self.judge.judge_then(locked, case_id, instant)
+        found = {(finding.rule, finding.subject): finding for finding in then}
+        reached = [
+            Point(row["rule"], row["subject"], row["due_at"], row["percent"], _instant_of(row))
             for row in due
-            if (row["rule"], row["subject"]) in overdue
+            if _is_undone(found.get((row["rule"], row["subject"])), row)
         ]
-        if missed:
-            await locked.append(missed, actor=ACTOR)
+        await tell(locked, Scope.of(case_id), reached, standing.shared)
+
+
+def _is_undone(finding: Finding | None, row: asyncpg.Record) -> bool:
+    if row["percent"] == END:
+        return finding is not None and finding.status == "overdue"
+    return finding is not None and finding.status == "pending" and finding.next_due == row["due_at"]
+
+
+def _instant_of(row: asyncpg.Record) -> datetime:
+    """Return when the point was reached: a duty is undone only one second after the last."""
+    instant: datetime = row["due_at"] if row["percent"] == END else row["fire_at"]
+    return instant

@@ -21,6 +21,7 @@ from casetrail_common.web import Page, PageWish
 SILENT: Final[Mapping[str, str]] = {
     "stream.sealed": "标记第一卷末尾",
     "finding.changed": "规则判定变化",
+    "deadline.approaching": "期限提醒",
     "dossier.drafted": "形成案卷草稿",
     "dossier.sealed": "第一卷封存",
 }

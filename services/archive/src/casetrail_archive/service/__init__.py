@@ -11,14 +11,19 @@ from casetrail_archive.service.keeping import (
     transfer_dossier,
 )
 from casetrail_archive.service.packs import load_pack, read_text
+from casetrail_archive.service.supervision import close_rectification, hold_round, make_report, open_rectification
 
 __all__ = [
     "annotate_disc",
     "append_supplement",
+    "close_rectification",
     "file_dossier",
+    "hold_round",
     "load_calendar",
     "load_pack",
+    "make_report",
     "mark_long_term",
+    "open_rectification",
     "override_retention",
     "read_text",
     "refuse_change",

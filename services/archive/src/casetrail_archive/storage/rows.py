@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -64,7 +64,7 @@ class FindingRow(SQLModel, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """The next instant at which a pending finding must be judged again."""
+    """An instant at which a pending finding must be looked at again."""
 
     __tablename__ = "timer"
     __table_args__ = (Index("timer_fire", "agency", "fire_at"),)
@@ -73,10 +73,49 @@ class Timer(SQLModel, table=True):
     scope: str = Field(sa_type=Text, primary_key=True)
     rule: str = Field(sa_type=Text, primary_key=True)
     subject: str = Field(sa_type=Text, primary_key=True)
+    percent: int = Field(sa_type=SmallInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """How much of the period is over then."""
     due_at: datetime = Field(sa_type=DateTime(timezone=True))
     """Last instant at which the duty can be done in time."""
     fire_at: datetime = Field(sa_type=DateTime(timezone=True))
-    """First instant at which it is known not to have been."""
+    """When to look: at the end of the period the first instant at which it is known not to have been done."""
+
+
+class DeadlineTold(SQLModel, table=True):
+    """A point of a period of which a fact has been appended: it is said once."""
+
+    __tablename__ = "deadline_told"
+    __table_args__ = ({"comment": "Points of periods of which a fact was appended, so that it is said once"},)
+
+    agency: str = Field(sa_type=Text, primary_key=True)
+    scope: str = Field(sa_type=Text, primary_key=True)
+    rule: str = Field(sa_type=Text, primary_key=True)
+    subject: str = Field(sa_type=Text, primary_key=True)
+    due_at: datetime = Field(sa_type=DateTime(timezone=True), primary_key=True)
+    percent: int = Field(sa_type=SmallInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class OpenDeadline(SQLModel, table=True):
+    """A period that runs, or ended with its duty undone: what the last finding says of it."""
+
+    __tablename__ = "open_deadline"
+    __table_args__ = (
+        Index("open_deadline_due", "agency", "due", "scope", "rule", "subject"),
+        Index("open_deadline_unit", "agency", "unit", "due", "scope", "rule", "subject"),
+    )
+
+    agency: str = Field(sa_type=Text, primary_key=True)
+    scope: str = Field(sa_type=Text, primary_key=True)
+    rule: str = Field(sa_type=Text, primary_key=True)
+    subject: str = Field(sa_type=Text, primary_key=True)
+    unit: str | None = Field(default=None, sa_type=Text)
+    """Unit of the case."""
+    subject_kind: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)
+    due: datetime = Field(sa_type=DateTime(timezone=True))
+    provisional: bool
+    pack: str = Field(sa_type=Text)
+    calendar: str | None = Field(default=None, sa_type=Text)
 
 
 class ClosedPast(SQLModel, table=True):

@@ -97,11 +97,15 @@ def _(payload: intake.ActivityEndedV1, draft: Draft, told: Happening) -> None:
 
 @tell.register
 def _(payload: intake.ReviewAcceptedV1, draft: Draft, told: Happening) -> None:
-    draft.set("submission", payload.submission, told.at, accepted_at=told.at)
+    if not draft.is_a("record", payload.submission):  # a decision on the spot (T18) counts since review made it
+        draft.set("submission", payload.submission, told.at, accepted_at=told.at)
 
 
 @tell.register
 def _(payload: intake.SubmissionVoidedV1, draft: Draft, told: Happening) -> None:
+    if draft.is_a("record", payload.submission):  # a decision on the spot (T18), which has no effect after all
+        draft.take_back(payload.submission)
+        draft.clear(told.item, "decided_at", "correction_deadline")
     draft.set("submission", payload.submission, told.at, voided_at=told.at)
 
 

@@ -107,6 +107,10 @@ def _(payload: intake.OpinionGivenV1 | review.UnitOpinedV1, draft: Draft, told: 
 
 @tell.register
 def _(payload: review.DecisionIssuedV1, draft: Draft, told: Happening) -> None:
+    # Intake's answer to a decision on the spot (T18) may have been told first; the instants of both are often the same.
+    if draft.knows(payload.record, "voided_at"):
+        return
+    draft.take_back(payload.record)
     draft.set("case", payload.case, told.at, decided_at=told.at, correction_deadline=payload.correction_deadline)
     draft.bear(
         "record",

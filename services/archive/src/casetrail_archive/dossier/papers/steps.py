@@ -8,11 +8,13 @@ from typing import Any, Final
 from casetrail_archive.dossier.casefile import CaseFile
 from casetrail_archive.dossier.papers.record import session_name
 from casetrail_archive.dossier.wording import short_size
-from casetrail_common.facts import archive, common, intake, media, review
+from casetrail_common.facts import archive, common, intake, keeping, media, review
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.records import label, record_types
 
-_SILENT: Final = frozenset({"stream.sealed", "finding.changed", "dossier.drafted", "dossier.sealed"})
+_SILENT: Final = frozenset(
+    {"stream.sealed", "finding.changed", "deadline.approaching", "dossier.drafted", "dossier.sealed"}
+)
 """Facts that are no step of the case: marks of a volume, and judgements, which have a sheet of their own."""
 
 _PLAIN: Final[Mapping[str, str]] = {
@@ -148,5 +150,6 @@ _DESCRIBED: Final[Mapping[type[Any], Callable[[CaseFile, Any], str]]] = {
         f"违规操作已被拒绝并记录：{payload.code}（{payload.clause or '无对应条款'}）"
     ),
     archive.DeadlineMissedV1: lambda _, payload: f"期限届满未办：{payload.rule}",
+    keeping.DeadlineEscalatedV1: lambda _, payload: f"逾期已报告承办机构负责人和监督人员：{payload.rule}",
     archive.DossierFiledV1: lambda _, __: "案卷归档",
 }

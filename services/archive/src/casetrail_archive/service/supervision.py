@@ -1,0 +1,109 @@
+"""Supervision: rounds, what units must put right, and reports."""
+
+from typing import Final
+
+from casetrail_archive.commands import CloseRectification, HoldRound, MakeReport, OpenRectification
+from casetrail_archive.projections import AGENCY, CASE, RECTIFICATION, ROUND
+from casetrail_common.auth import Principal
+from casetrail_common.errors import CasetrailError
+from casetrail_common.facts import Payload
+from casetrail_common.facts.keeping import (
+    RectificationClosedV1,
+    RectificationOpenedV1,
+    ReportMadeV1,
+    SupervisionRoundHeldV1,
+)
+from casetrail_common.ids import new_id, stream_name
+from casetrail_common.ledger.append import NewFact
+from casetrail_common.ledger.store import Decide, Plan
+from casetrail_common.ledger.view import View
+
+WHO: Final = ("supervisor", "administrator")
+
+
+def hold_round(wish: HoldRound, who: Principal) -> Decide:
+    """Record that recording was inspected on site or by reviewing dossiers."""
+    fresh = new_id("archive")
+
+    async def decide(view: View) -> Plan:
+        await _known(view, *wish.cases)
+        who.require(WHO)
+        held = SupervisionRoundHeldV1(
+            round=fresh,
+            method=wish.method,
+            unit=wish.unit,
+            cases=sorted(set(wish.cases)),
+            findings=view.seal(wish.findings),
+            breaches=wish.breaches,
+        )
+        return _plan(view, held, round=fresh)
+
+    return decide
+
+
+def open_rectification(wish: OpenRectification, who: Principal) -> Decide:
+    """Urge a unit to put something right."""
+    fresh = new_id("archive")
+
+    async def decide(view: View) -> Plan:
+        await _known(view, *([wish.case] if wish.case else []))
+        if wish.round is not None and await view.get(ROUND, wish.round) is None:
+            raise CasetrailError("not_found", {"id": wish.round})
+        who.require(WHO)
+        opened = RectificationOpenedV1(
+            rectification=fresh,
+            round=wish.round,
+            unit=wish.unit,
+            case=wish.case,
+            rule=wish.rule,
+            demand=view.seal(wish.demand),
+            due=wish.due,
+        )
+        return _plan(view, opened, rectification=fresh)
+
+    return decide
+
+
+def close_rectification(rectification: str, wish: CloseRectification, who: Principal) -> Decide:
+    """Record that what had to be put right was."""
+
+    async def decide(view: View) -> Plan:
+        known = await view.get(RECTIFICATION, rectification)
+        if known is None:
+            raise CasetrailError("not_found", {"id": rectification})
+        who.require(WHO)
+        if known.is_closed:
+            raise CasetrailError("transition_not_allowed", {"state": "closed", "command": "close_rectification"})
+        closed = RectificationClosedV1(rectification=rectification, result=view.seal(wish.result))
+        return _plan(view, closed, rectification=rectification)
+
+    return decide
+
+
+def make_report(wish: MakeReport, who: Principal) -> Decide:
+    """Record that statistics of a period were drawn up, and what they are used for."""
+    fresh = new_id("archive")
+
+    async def decide(view: View) -> Plan:
+        if wish.last < wish.first:
+            raise CasetrailError("field_missing", {"fields": "last"})
+        await _known(view)
+        who.require(WHO)
+        made = ReportMadeV1(
+            report=fresh, kind=wish.kind, first=wish.first, last=wish.last, purposes=sorted(set(wish.purposes))
+        )
+        return _plan(view, made, report=fresh)
+
+    return decide
+
+
+async def _known(view: View, *cases: str) -> None:
+    if await view.get(AGENCY, view.agency) is None:
+        raise CasetrailError("not_found", {"id": view.agency})
+    for case in cases:
+        if await view.get(CASE, case) is None:
+            raise CasetrailError("not_found", {"id": case})
+
+
+def _plan(view: View, payload: Payload, **answer: str) -> Plan:
+    return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)], dict(answer))
