@@ -3,6 +3,7 @@
 #   make demo    install, start, walk one case from registration to a dossier that verifies, stop
 #   make up      serve until Ctrl-C or `make down`
 #   make test    everything that must pass
+#   make scenarios [SCENARIOS=folder]   run scenario files through the APIs of a stack of its own
 #   make check   lint, types, import rules, sizes
 #   make mutate-packs   change every detail of the rule packs in turn; a test must notice each (about a minute)
 
@@ -12,8 +13,9 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python -m casetrail_embedded.cli
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 ARGS   ?=
+SCENARIOS ?= tests/scenarios/data
 
-.PHONY: help install install-dev demo up down status test check mutate-packs bench verify-ledger rebuild jars-lock clean distclean
+.PHONY: help install install-dev demo up down status test scenarios check mutate-packs bench verify-ledger rebuild jars-lock clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -65,6 +67,9 @@ rebuild: install
 
 test: install-dev
 	@$(BIN)/python -m pytest tests $(ARGS)
+
+scenarios: install
+	@$(RUN) scenarios $(SCENARIOS) $(ARGS)
 
 check: install-dev
 	@echo "· lint";         $(BIN)/ruff check .

@@ -20,8 +20,9 @@ from support.penalty import Step
 SECOND = timedelta(seconds=1)
 BEGUN = (
     "register conduct={conduct} start={start} procedure={procedure} complaint=R0; device dv1; "
-    "record R0 complaint_register fields=named:yes; record R1 initiation_approval marks=officer; record H1 handling_opinion; record D1 site_record "
-    "identity=o1,o2 pages=2 corrections=c1; session S1 upload=yes; activity A1 {act} sessions=S1 key=entry"
+    "record R0 complaint_register fields=named:yes; record R1 initiation_approval marks=officer; "
+    "record H1 handling_opinion; record D1 site_record identity=o1,o2 pages=2 corrections=c1; "
+    "session S1 upload=yes; activity A1 {act} sessions=S1 key=entry"
 )
 DEEDS = (
     "flag K1 major",

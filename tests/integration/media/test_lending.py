@@ -8,11 +8,12 @@ from support.filming import Filming
 
 async def grant(desk: Filming, *items: str) -> None:
     """Let review tell that wu asked for items and the head granted them."""
-    given = {"request": new_id("review"), "items": list(items)}
+    request = new_id("review")
+    given = {"request": request, "items": list(items)}
     purpose, reason = desk.book.seal("参考"), desk.book.seal("同意")
     asked = {**given, "mode": "consult", "requester": "wu", "requester_kind": "other_unit", "purpose": purpose}
     granted = {**given, "reason": reason, "by": "songw", "role": "agency_head"}
-    stream = stream_name("request", desk.agency, given["request"])
+    stream = stream_name("request", desk.agency, request)
     await desk.follow(
         "review", stream, AccessRequestedV1.model_validate(asked), AccessApprovedV1.model_validate(granted)
     )

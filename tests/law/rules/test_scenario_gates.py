@@ -15,6 +15,7 @@ from support.scenarios.telling import apply, begun
 GATED: Final = frozenset(
     {
         "demand_not_served",
+        "field_missing",
         "head_approval_missing",
         "head_or_collective_missing",
         "interruption_needs_two_officers",
@@ -48,4 +49,5 @@ def test_a_rule_refuses_what_the_scenario_says_and_nothing_else(scenario: Scenar
     for step, refusal in answers(scenario):
         expect = step["expect"]
         code = expect.get("code") if isinstance(expect, Mapping) else None
-        assert (refusal.code if refusal else None) == (code if code in GATED else None), step
+        if code is None or code in GATED:  # what a guard refused before is not asked of the rules
+            assert (refusal.code if refusal else None) == code, step

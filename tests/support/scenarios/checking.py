@@ -1,14 +1,14 @@
-"""Comparing what is found with what a scenario says must be found."""
+"""Comparing what is found in process with what a scenario says must be found."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
 from casetrail_common.rules import Finding, LawBook, build, evaluate
+from casetrail_embedded.scenarios.checking import unlike
 from support import penalty
 from support.penalty import AGENCY, Step
 from support.scenarios.reading import Scenario, instant
-
-BAD: Final = frozenset({"violated", "overdue", "needs_review"})
 
 
 def differences(scenario: Scenario, book: LawBook, steps: Sequence[Step]) -> list[str]:
@@ -27,46 +27,6 @@ def _check(check: Mapping[str, Any], book: LawBook, facts: Sequence[Any]) -> Ite
 
 
 def differing(check: Mapping[str, Any], findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield in what findings differ from those that a check lists."""
-    found = {(f.rule, "agency" if f.subject == AGENCY else f.subject): f for f in findings}
-    listed = {(one["rule"], one["subject"]): one for one in check["findings"]}
-    for key, expected in listed.items():
-        yield from _compare(key, expected, found.get(key))
-    if check.get("closed_world"):
-        for key, finding in found.items():
-            if finding.status in BAD and key not in listed:
-                yield f"{key} is {finding.status}, but not listed"
-
-
-def _compare(key: tuple[str, str], expected: Mapping[str, Any], found: Finding | None) -> Iterator[str]:
-    if found is None:
-        if expected["status"] != "not_applicable":
-            yield f"{key} has no finding"
-        return
-    due = instant(expected["due"]) if expected["due"] else None
-    wanted: dict[str, Any] = {"status": expected["status"], "severity": expected["severity"], "due": due}
-    got: dict[str, Any] = {"status": found.status, "severity": found.severity, "due": found.due}
-    optional = {
-        "late_by": _late(found.late_by_s),
-        "basis": found.basis,
-        "mitigation": found.mitigation,
-        "incidents": found.incidents,
-        "since": found.since,
-    }
-    for name, value in optional.items():
-        if name in expected:
-            wanted[name], got[name] = _plain(name, expected[name]), value
-    for name, value in wanted.items():
-        if got[name] != value:
-            yield f"{key}: {name} is {got[name]}, not {value}"
-
-
-def _plain(name: str, value: Any) -> Any:
-    return instant(value) if name == "since" and value else value
-
-
-def _late(seconds: int | None) -> str | None:
-    if seconds is None:
-        return None
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes // 60}h{minutes % 60:02}m{rest:02}s"
+    """Yield in what findings differ from those that a check lists, whatever pack they are of."""
+    named = [replace(one, subject="agency") if one.subject == AGENCY else one for one in findings]
+    return unlike(check, named, packs={one.rule.partition("/")[0] for one in named})

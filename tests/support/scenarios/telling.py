@@ -52,9 +52,9 @@ def _refused(teller: Teller, step: Mapping[str, Any], expect: Mapping[str, Any])
     if "incident" not in expect:
         return
     args = step["args"]
-    item = args.get("item") or args.get("session") or args["items"][0]
-    fact = c.IncidentRecordedV1(item=item, code=expect["code"], clause=expect["incident"], command=step["do"])
-    teller.say("media", f"session:{item}", fact)
+    for item in args.get("items") or [args.get("item") or args["session"]]:
+        fact = c.IncidentRecordedV1(item=item, code=expect["code"], clause=expect["incident"], command=step["do"])
+        teller.say("media", f"session:{item}", fact)
 
 
 def _set_up(teller: Teller) -> None:

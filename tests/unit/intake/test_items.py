@@ -17,10 +17,11 @@ WU = Principal("wu", AGENCY, "u9", frozenset({"case_officer"}))
 
 async def grant(life: Life, item: str) -> None:
     """Let review tell that wu asked for an item and the head granted it."""
-    request = {"request": new_id("review"), "items": [item]}
-    asked = {**request, "mode": "consult", "requester": "wu", "requester_kind": "other_unit", "purpose": TEXT}
-    granted = {**request, "reason": TEXT, "by": "songw", "role": "agency_head"}
-    stream = stream_name("request", AGENCY, request["request"])
+    request = new_id("review")
+    given = {"request": request, "items": [item]}
+    asked = {**given, "mode": "consult", "requester": "wu", "requester_kind": "other_unit", "purpose": TEXT}
+    granted = {**given, "reason": TEXT, "by": "songw", "role": "agency_head"}
+    stream = stream_name("request", AGENCY, request)
     await life.ledger.follow("review", stream, AccessRequestedV1.model_validate(asked))
     await life.ledger.follow("review", stream, AccessApprovedV1.model_validate(granted))
 

@@ -15,6 +15,7 @@ SUBCOMMANDS: Final = (
     "casetrail_embedded.commands.demo",
     "casetrail_embedded.commands.ledger",
     "casetrail_embedded.commands.bench",
+    "casetrail_embedded.commands.scenarios",
 )
 """Modules that each offer `register(subparsers)`.
 

@@ -1,5 +1,6 @@
 """A client as an integrator would write one: every wish has a key, and what was written is seen by the next call."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ class RefusedError(Exception):
     def __init__(self, response: httpx.Response) -> None:
         problem = response.json() if "json" in response.headers.get("content-type", "") else {}
         self.status = response.status_code
+        self.asked = f"{response.request.method} {response.request.url.path}"
         self.code = str(problem.get("code", response.reason_phrase))
         self.clause = problem.get("clause")
         self.title = str(problem.get("title", ""))
@@ -37,6 +39,8 @@ class Client:
     base_url: str
     agency: str
     timeout_s: float = 60.0
+    repeats: int = 0
+    """How often a request is sent again while a service says that it cannot answer yet (503)."""
     positions: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,6 +82,11 @@ class Client:
             **(headers or {}),
         }
         answer = await self._http.request(method, path, json=body, headers=sent)
+        for _ in range(self.repeats):
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(int(answer.headers.get("Retry-After", "1")))
+            answer = await self._http.request(method, path, json=body, headers=sent)
         self._remember(answer.headers.get("Casetrail-Position"))
         return answer
 

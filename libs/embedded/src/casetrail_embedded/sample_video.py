@@ -1,4 +1,4 @@
-"""A real video with sound for the demonstration and the tests: a moving bar, a running clock, a tone."""
+"""Real recordings for demonstration, scenarios and tests: a moving bar, a running clock, a tone."""
 
 import array
 import math
@@ -47,6 +47,27 @@ def make_sample_video(path: Path, *, seconds: int = 30, label: int = 0) -> None:
         for number in range(seconds):
             container.mux(audio.encode(_sound(number)))
         container.mux(audio.encode(None))
+
+
+def make_sample_audio(path: Path, *, seconds: int = 20) -> None:
+    """Write the tone alone as an M4A file."""
+    with av.open(str(path), "w", format="mp4") as container:
+        audio = container.add_stream("aac", rate=SAMPLES_PER_S)
+        audio.layout = "mono"
+        for number in range(seconds):
+            container.mux(audio.encode(_sound(number)))
+        container.mux(audio.encode(None))
+
+
+def make_sample_photo(path: Path, *, label: int = 0) -> None:
+    """Write one picture as a JPEG file."""
+    with av.open(str(path), "w", format="mjpeg") as container:
+        picture = container.add_stream("mjpeg", rate=1)
+        picture.width, picture.height, picture.pix_fmt = WIDTH, HEIGHT, "yuvj420p"
+        frame = _frame(0, label).reformat(format="yuvj420p")
+        frame.pts = 0
+        container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
 
 
 def _frame(number: int, label: int) -> av.VideoFrame:

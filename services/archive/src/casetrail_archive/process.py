@@ -83,6 +83,7 @@ BLUEPRINT: Final = Blueprint(
     routers=(
         handlers.law,
         handlers.findings,
+        handlers.incidents,
         handlers.outlook,
         handlers.supervision,
         handlers.dossiers,

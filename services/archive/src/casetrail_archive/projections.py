@@ -7,6 +7,7 @@ from casetrail_archive.domain.agency import Agency, evolve_agency
 from casetrail_archive.domain.case import Case, evolve_case
 from casetrail_archive.domain.disc import Disc, evolve_disc
 from casetrail_archive.domain.dossier import Dossier, Secrets, evolve_dossier, evolve_secrets, is_secret
+from casetrail_archive.domain.incident import Incident, evolve_incident
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
 from casetrail_archive.domain.retention import RetentionTable, evolve_retention
 from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
@@ -139,6 +140,13 @@ SHARED_FACTS: Final = Fold(
     evolve_shared,
     frozenset(SERVICES),
 )
+INCIDENT: Final = Fold(
+    "incident",
+    Incident,
+    lambda fact: (f"{fact.service}:{fact.n:012}",) if fact.type == "incident.recorded" else (),
+    evolve_incident,
+    frozenset(SERVICES),
+)
 
 ROUND: Final = Fold(
     "round",
@@ -167,7 +175,7 @@ SECRETS: Final = Fold(
 
 FOLDS: Final[tuple[Fold[Any], ...]] = (
     CASE, SESSION, RECORD, REQUEST, DISC, DOSSIER, SECRETS, RETENTION, AGENCY, LAW_FACTS, SHARED_FACTS, REQUESTS,
-    ROUND, RECTIFICATION, LAW, PACK, PERSON,
+    ROUND, RECTIFICATION, INCIDENT, LAW, PACK, PERSON,
 )  # fmt: skip
 
 

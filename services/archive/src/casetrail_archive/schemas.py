@@ -80,6 +80,19 @@ class FindingsPage(Page[FindingShown]):
     )
 
 
+class IncidentShown(BaseModel):
+    """A forbidden act that was attempted and refused, or a breach that was found."""
+
+    position: str = Field(description="Service and position of the fact that records it.")
+    item: str
+    code: str
+    clause: str | None
+    command: str
+    by: str
+    at: datetime
+    case: str | None
+
+
 class StepShown(BaseModel):
     """A fact of a case, as a step."""
 

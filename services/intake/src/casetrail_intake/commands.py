@@ -16,6 +16,8 @@ from casetrail_common.web.wish import Kept, Wish, WrittenInstant
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
+Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+"""What people number places and things with; it stands in the record for ever."""
 Flag = Literal[
     "major",
     "dispute_prone",
@@ -114,12 +116,12 @@ class RegisterCase(Wish):
     start_mode: StartMode
     matter: Text
     parties: list[PersonId]
-    officers: Annotated[list[PersonId], Field(min_length=1)]
+    officers: list[PersonId]
     responsible_officer: PersonId
     case_no: Name | None = None
     complaint: ItemId | None = None
     channel: Literal["written", "oral", "online"] | None = None
-    item: Code | None = None
+    item: Name | None = None
     handler_kind: Literal["competent", "authorised", "entrusted"] | None = None
 
 
@@ -145,20 +147,21 @@ class MarkWish(Wish):
         Literal["officer", "party", "witness", "unit", "server", "recipient", "expert", "member"], Field(alias="as")
     ]
     kind: Literal["signature", "thumbprint", "seal"] = "signature"
-    place: Code = "end"
+    place: Label = "end"
+    """`end`, `cross_page`, or the id of a correction."""
 
 
 class IdentityWish(Wish):
     """The identity block of a contact record."""
 
-    officers: Annotated[list[PersonId], Field(min_length=1)]
+    officers: list[PersonId]
     certificate_shown: bool
 
 
 class CorrectionWish(Wish):
     """A correction at one place."""
 
-    id: Code
+    id: Label
     position: Name
     before: str
     after: str
@@ -189,7 +192,7 @@ class AddRecord(Wish):
 class SignRecord(Wish):
     """Add marks to a record."""
 
-    marks: Annotated[list[MarkWish], Field(min_length=1)]
+    marks: list[MarkWish]
 
 
 class GiveOpinion(Wish):
@@ -208,7 +211,7 @@ class StartActivity(Wish):
 
     kind: ActivityKind
     place: Text
-    officers: Annotated[list[PersonId], Field(min_length=1)]
+    officers: list[PersonId]
     present: list[PersonId]
     conduct_type: ConductType | None = None
     measure: ItemId | None = None
@@ -333,7 +336,7 @@ class RegisterMeasure(Wish):
 class OfficerReturned(Wish):
     """Record that officers came back to their unit."""
 
-    officers: Annotated[list[PersonId], Field(min_length=1)]
+    officers: list[PersonId]
 
 
 class DelegateHead(Wish):

@@ -24,6 +24,8 @@ BUDGET_S: Final = 120.0
 _ANSWER_S: Final = 10.0
 _FIRST_PAUSE_S: Final = 0.005
 _LONGEST_PAUSE_S: Final = 0.2
+_LONGEST_LOCAL_PAUSE_S: Final = 0.03
+"""A look at this service is one query; one at all is a round over the bus."""
 
 
 class Clock:
@@ -45,6 +47,7 @@ class Clock:
             `clock_not_settled` if the services do not come to rest in time.
         """
         deadline = time.monotonic() + self._budget_s
+        await self._settle(agency, [await self._ledgers.status(agency)], deadline)
         statuses = await self._settle(agency, await self._ask("status", agency), deadline)
         _require_forward(statuses, target)
         stepped: datetime | None = None
@@ -55,15 +58,26 @@ class Clock:
         return await self._settle(agency, await self._ask("clock", agency, now=target), deadline)
 
     async def _settle(self, agency: str, statuses: Sequence[Status], deadline: float) -> list[Status]:
-        """Ask again until nothing moves."""
-        pause = _FIRST_PAUSE_S
-        while unrest := what_moves(statuses):
+        """Look again until nothing moves: at this service alone while it is what moves, else at all.
+
+        Parameters
+        ----------
+        statuses
+            That of this service first.
+        """
+        looked, pause = list(statuses), _FIRST_PAUSE_S
+        while unrest := what_moves(looked):
             if time.monotonic() > deadline:
                 raise CasetrailError("clock_not_settled", {"waiting": unrest}, retry_after_s=5)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_S)
-            statuses = await self._ask("status", agency)
-        return list(statuses)
+            if unrest.startswith(f"{self._me}:"):
+                looked[0] = await self._ledgers.status(agency)
+                _require_nothing_parked(looked)
+                pause = min(pause * 2, _LONGEST_LOCAL_PAUSE_S)
+            else:
+                looked = await self._ask("status", agency)
+                pause = min(pause * 2, _LONGEST_PAUSE_S)
+        return looked
 
     async def _ask(self, kind: Kind, agency: str, *, now: datetime | None = None) -> list[Status]:
         try:
@@ -81,7 +95,7 @@ class Clock:
 def what_moves(statuses: Sequence[Status]) -> str:
     """Return what keeps an agency from being at rest, in a few words; empty if nothing does.
 
-    One round of looks suffices, though they are taken one after another. Suppose something is appended after the look
+    One look at each suffices, though they are taken one after another. Suppose something is appended after the look
     at its service and before the last look, and take the first such append. That service had no job, so the append was
     caused by following a fact it had not followed when looked at. The look at that fact's owner did not count it
     either, or the heads would differ; so it was appended after that look, and earlier: the first was not the first.

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Final
 
-from fastapi import Path
+from fastapi import Path, Request
 from starlette.responses import Response
 
 from casetrail_archive import commands, service
@@ -16,6 +16,7 @@ from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.archive import CalendarLoadedV1
 from casetrail_common.web import Sent, service_router
 from casetrail_common.web.desk import AtDesk, AtWindow, Written
+from casetrail_common.web.headers import Positions
 
 router: Final = service_router(tag="archive 规则与配置")
 
@@ -77,7 +78,9 @@ async def show_retention(window: AtWindow) -> RetentionShown:
 
 
 @router.put("/v1/test/clock")
-async def set_test_clock(wish: Sent[commands.SetTestClock], who: CurrentPrincipal, own: Own) -> ClockShown:
+async def set_test_clock(
+    wish: Sent[commands.SetTestClock], who: CurrentPrincipal, own: Own, request: Request, positions: Positions
+) -> ClockShown:
     """设置测试时钟并等待系统静止；仅限测试环境。Set an agency's clock and let everything due until then happen."""
     if not own.settings.allow_test_clock:
         raise CasetrailError("clock_not_allowed")
@@ -85,5 +88,6 @@ async def set_test_clock(wish: Sent[commands.SetTestClock], who: CurrentPrincipa
         raise CasetrailError("not_found", {"id": wish.agency})
     who.require(("administrator",))
 
+    await request.app.state.wait_followed(who.agency, positions)  # saves a round over the bus
     statuses = await own.clock.advance_to(wish.agency, wish.now, own.next_due)
     return ClockShown(agency=wish.agency, now=wish.now, positions={status.service: status.n for status in statuses})

@@ -11,7 +11,7 @@ from casetrail_intake.commands import StartActivity
 from casetrail_intake.domain.case import OPENED
 from casetrail_intake.projections import ACTIVITY, MEASURE, SESSION, case_now
 from casetrail_intake.service.found import not_allowed, people
-from casetrail_intake.service.law import require_lawful
+from casetrail_intake.service.law import refusal, require_lawful
 
 
 def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
@@ -23,13 +23,13 @@ def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
         await people(view, wish.officers, role="case_officer")
         await people(view, wish.present)
         links = [await _link(view, session) for session in wish.sessions]
+        if wish.measure is not None and await view.get(MEASURE, wish.measure) is None:
+            raise CasetrailError("not_found", {"id": wish.measure})
         who.require(("case_officer",))
         if state in {"closed", "archived"}:
             raise not_allowed(state, "start_activity")
-        if wish.measure is not None and await view.get(MEASURE, wish.measure) is None:
-            raise CasetrailError("not_found", {"id": wish.measure})
         if state not in OPENED:
-            raise CasetrailError("initiation_not_approved", {"state": state})
+            raise await refusal(view, "initiation_not_approved", state=state)
         payload = ActivityStartedV1(
             activity=activity_id,
             kind=wish.kind,

@@ -28,7 +28,7 @@ from casetrail_intake.domain.case import ENDABLE, Case
 from casetrail_intake.projections import case_now
 from casetrail_intake.service.cases import require_conduct_type
 from casetrail_intake.service.found import not_allowed, people, record_of_case
-from casetrail_intake.service.law import allows
+from casetrail_intake.service.law import allows, refusal
 
 
 def start_emergency(case_id: str, wish: StartEmergency, who: Principal) -> Decide:
@@ -53,9 +53,9 @@ def open_investigation(case_id: str, wish: OpenInvestigation, who: Principal) ->
         if wish.record is not None:
             await record_of_case(view, wish.record, case_id)
         who.require(("case_officer",))
-        if not _opens_on(case, wish.ground):
-            raise CasetrailError("initiation_not_approved", {"state": state})
-        if state != "registered":
+        if case.start_mode != "application" and case.procedure == "general":
+            raise await refusal(view, "initiation_not_approved", state=state)
+        if state != "registered" or not _opens_on(case, wish.ground):
             raise not_allowed(state, "open_investigation")
         return _plan(view, case_id, InvestigationOpenedV1(ground=wish.ground, record=wish.record))
 
@@ -63,12 +63,12 @@ def open_investigation(case_id: str, wish: OpenInvestigation, who: Principal) ->
 
 
 def _opens_on(case: Case, ground: str) -> bool:
-    """Whether a case opens on a ground; whatever is general and ex officio needs an approval form."""
+    """Whether a case opens on a ground."""
     if ground == "acceptance":
         return case.start_mode == "application"
     if ground == "simplified":
         return case.procedure == "simplified" and case.conduct_type == "penalty"
-    return case.conduct_type == "inspection" and case.procedure != "general"
+    return case.conduct_type == "inspection"
 
 
 def request_supplement(case_id: str, wish: RequestSupplement, who: Principal) -> Decide:

@@ -4,14 +4,15 @@ from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.intake import CaseClosedV1, CaseFlaggedV1, CaseRegisteredV1, ServicePerformedV1
 from casetrail_common.ids import new_id, stream_name
+from casetrail_common.lawbook import in_force
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import CloseCase, RegisterCase, ServeDocument, SetFlag
 from casetrail_intake.domain.case import State
-from casetrail_intake.projections import ACTIVITY, IN_REVIEW, RECORD, SESSION, case_now
+from casetrail_intake.projections import ACTIVITY, RECORD, SESSION, case_now
 from casetrail_intake.service.found import not_allowed, people, record_of_case
-from casetrail_intake.service.law import in_force
+from casetrail_intake.service.law import refusal
 
 
 def register_case(wish: RegisterCase, who: Principal) -> Decide:
@@ -58,7 +59,7 @@ async def require_conduct_type(view: View, conduct_type: str) -> None:
     """
     if any(conduct_type in active.pack.text.conduct_types for active in await in_force(view)):
         return
-    raise CasetrailError("conduct_type_out_of_scope", {"conduct_type": conduct_type})
+    raise await refusal(view, "conduct_type_out_of_scope", conduct_type=conduct_type)
 
 
 def set_flag(case_id: str, wish: SetFlag, who: Principal) -> Decide:
@@ -83,7 +84,7 @@ def serve_document(case_id: str, wish: ServeDocument, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         _, state = await case_now(view, case_id)
-        await record_of_case(view, wish.document, case_id)
+        document = await record_of_case(view, wish.document, case_id)
         await people(view, [wish.recipient], role="party")
         for evidence in wish.evidence:
             await record_of_case(view, evidence, case_id)
@@ -91,8 +92,7 @@ def serve_document(case_id: str, wish: ServeDocument, who: Principal) -> Decide:
             if await view.get(SESSION, session) is None:
                 raise CasetrailError("not_found", {"id": session})
         who.require(("case_officer",))
-        in_review = await view.get(IN_REVIEW, case_id)
-        of_decision = in_review is not None and wish.document == in_review.decision
+        of_decision = document.record_type == "decision_document"
         if of_decision and state != "decided":
             raise not_allowed(state, "serve_document")
         payload = ServicePerformedV1(
@@ -114,9 +114,10 @@ def close_case(case_id: str, wish: CloseCase, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         _, state = await case_now(view, case_id)
-        form = await record_of_case(view, wish.form, case_id, record_type="closure_record")
+        form = await record_of_case(view, wish.form, case_id)
         who.require(("case_officer",))
-        if not form.head_agrees or not _closes_from(state, wish.outcome):
+        agreed = form.record_type == "closure_record" and form.head_agrees
+        if not agreed or not _closes_from(state, wish.outcome):
             raise not_allowed(state, "close_case")
         payload = CaseClosedV1(outcome=wish.outcome, form=wish.form)
         return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])

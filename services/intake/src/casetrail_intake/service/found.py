@@ -9,6 +9,7 @@ from casetrail_common.people import PERSON, Person
 from casetrail_intake.domain.case import State
 from casetrail_intake.domain.records import Record
 from casetrail_intake.projections import RECORD
+from casetrail_intake.service.law import refusal
 
 
 async def people(view: View, ids: Iterable[str], *, role: str | None = None) -> list[Person]:
@@ -57,4 +58,4 @@ async def require_certificate(view: View, person_id: str) -> None:
     """
     person = await view.get(PERSON, person_id)
     if person is None or not person.is_certified_on(view.now.astimezone(BEIJING).date()):
-        raise CasetrailError("officer_not_qualified", {"person": person_id})
+        raise await refusal(view, "officer_not_qualified", person=person_id)

@@ -2,31 +2,12 @@
 
 from collections.abc import Sequence
 
-from casetrail_common.calendar import UNKNOWN
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import stream_name
-from casetrail_common.law import BEIJING, LAW, PACK
+from casetrail_common.lawbook import clause_of_refusal, in_force, law_book
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.view import View
-from casetrail_common.rules import ActivePack, LawBook, activate, build, compiled, gate
-
-
-async def law_book(view: View) -> LawBook:
-    """Return every loaded version of every pack; the engine picks by date."""
-    law = await view.get(LAW, view.agency)
-    packs = []
-    for ref in law.packs if law else ():
-        loaded = await view.get(PACK, ref.name)
-        if loaded is not None:
-            packs.append(activate(compiled(loaded.document, sha256=loaded.sha256), ref.valid_from))
-    return LawBook(tuple(packs), UNKNOWN, dict(law.parameters) if law else {})
-
-
-async def in_force(view: View) -> list[ActivePack]:
-    """Return the packs that bind the agency today."""
-    law = await view.get(LAW, view.agency)
-    names = {ref.name for ref in law.packs_on(view.now.astimezone(BEIJING).date())} if law else set()
-    return [active for active in (await law_book(view)).packs if active.pack.name in names]
+from casetrail_common.rules import build, gate
 
 
 async def allows(view: View, command: str) -> bool:
@@ -34,8 +15,20 @@ async def allows(view: View, command: str) -> bool:
     return any(active.pack.clause_of_command(command) for active in await in_force(view))
 
 
-async def require_lawful(view: View, case_id: str | None, facts: Sequence[NewFact], *, command: str) -> None:
+async def refusal(view: View, code: str, **facts: str) -> CasetrailError:
+    """Return the refusal of a guard, with the clause that demands it if a pack in force has one."""
+    return CasetrailError(code, facts, clause=await clause_of_refusal(view, code))
+
+
+async def require_lawful(
+    view: View, case_id: str | None, facts: Sequence[NewFact], *, command: str, **told: str
+) -> None:
     """Insist that what a command would append breaks no rule that gates it.
+
+    Parameters
+    ----------
+    told
+        What else the refusal may name.
 
     Raises
     ------
@@ -47,6 +40,6 @@ async def require_lawful(view: View, case_id: str | None, facts: Sequence[NewFac
     if not any(each.refuses == command for each in gates):
         return
     known = await view.facts_of(stream_name("case", view.agency, case_id)) if case_id else []
-    refusal = gate(book, build(known), facts, command=command, now=view.now)
-    if refusal is not None:
-        raise CasetrailError(refusal.code, {"id": case_id or ""}, clause=refusal.clause)
+    refused = gate(book, build(known), facts, command=command, now=view.now)
+    if refused is not None:
+        raise CasetrailError(refused.code, {"id": case_id or "", **told}, clause=refused.clause)

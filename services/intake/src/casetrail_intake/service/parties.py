@@ -33,7 +33,7 @@ from casetrail_intake.commands import (
 from casetrail_intake.domain.records import Record
 from casetrail_intake.projections import IN_REVIEW, RECORD, case_now
 from casetrail_intake.service.found import not_allowed, people, record_of_case
-from casetrail_intake.service.law import require_lawful
+from casetrail_intake.service.law import refusal, require_lawful
 from casetrail_intake.service.records import mark_of
 
 OBJECTIONS: Final = frozenset({"objection", "complaint", "petition"})
@@ -76,7 +76,7 @@ def register_measure(case_id: str, wish: RegisterMeasure, who: Principal) -> Dec
         facts = [NewFact(stream_name("case", view.agency, case_id), payload)]
         await require_lawful(view, case_id, facts, command="register_measure")
         if form is None or form.record_type != "measure_approval" or not form.head_agrees:
-            raise CasetrailError("measure_not_approved", {"id": case_id})
+            raise await refusal(view, "measure_not_approved", id=case_id)
         return Plan(facts, {"measure": measure_id})
 
     return decide

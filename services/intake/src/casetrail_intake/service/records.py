@@ -13,8 +13,8 @@ from casetrail_common.ledger.view import View
 from casetrail_common.records import RecordType, UnknownRecordTypeError, record_type, split_fields
 from casetrail_intake.commands import AddRecord, MarkWish, SignRecord
 from casetrail_intake.projections import ACTIVITY, DEVICE, MEASURE, RECORD, REQUEST, SERVICE, SESSION, case_now
-from casetrail_intake.service.found import not_allowed, people, require_certificate
-from casetrail_intake.service.law import require_lawful
+from casetrail_intake.service.found import people, require_certificate
+from casetrail_intake.service.law import refusal, require_lawful
 
 
 def add_record(wish: AddRecord, who: Principal) -> Decide:
@@ -24,19 +24,18 @@ def add_record(wish: AddRecord, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         form = _form(wish.type)
         if wish.case is not None:
-            _, state = await case_now(view, wish.case)
+            await case_now(view, wish.case)
         await _require_known(view, wish)
         who.require(("case_officer", "intake_clerk", "unit_head", "archivist"))
-        if wish.case is not None and state == "archived":
-            raise not_allowed(state, "add_record")
         if "case_officer" in who.roles:
             await require_certificate(view, who.person)
         kind, item = ("case", wish.case) if wish.case else ("record", record_id)
         payload = _payload(record_id, wish, view, form, who)
         facts = [NewFact(stream_name(kind, view.agency, item), payload)]
-        await require_lawful(view, wish.case, facts, command="add_record")
+        empty = ", ".join(name for name in form.required_fields if name not in payload.filled)
+        await require_lawful(view, wish.case, facts, command="add_record", fields=empty)
         if form.category == "outward":
-            _require_seal_and_date(wish)
+            await _require_seal_and_date(view, wish)
         return Plan(facts, {"record": record_id})
 
     return decide
@@ -62,12 +61,12 @@ async def _require_known(view: View, wish: AddRecord) -> None:
             raise CasetrailError("not_found", {"id": item})
 
 
-def _require_seal_and_date(wish: AddRecord) -> None:
+async def _require_seal_and_date(view: View, wish: AddRecord) -> None:
     """Insist on seal and date of what leaves the agency."""
     if wish.seal is None:
-        raise CasetrailError("seal_missing")
+        raise await refusal(view, "seal_missing")
     if wish.issued_on is None:
-        raise CasetrailError("issue_date_missing")
+        raise await refusal(view, "issue_date_missing")
 
 
 def _payload(record_id: str, wish: AddRecord, view: View, form: RecordType, who: Principal) -> RecordAddedV1:

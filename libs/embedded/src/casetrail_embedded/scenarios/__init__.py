@@ -1,0 +1,1 @@
+"""Scenarios (YAML): what people do through the HTTP APIs, and what must be answered, recorded and found."""

@@ -1,0 +1,132 @@
+"""What the scenario runner says of files before it runs anything."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from casetrail_embedded.client import Client
+from casetrail_embedded.scenarios.adapters import ADAPTERS
+from casetrail_embedded.scenarios.layout import is_ok
+from casetrail_embedded.scenarios.reading import MalformedScenarioError, read
+from casetrail_embedded.scenarios.run import changed
+from casetrail_embedded.scenarios.tenant import Tenant
+from casetrail_embedded.scenarios.vocabulary import commands
+from support.scenarios.reading import FOLDER, scenarios
+
+S16 = (FOLDER / "S16-logistics-penalty.yaml").read_text(encoding="utf-8")
+
+
+GUARDS: Final = {
+    "register_case": "conduct_type_out_of_scope",
+    "start_emergency": "transition_not_allowed",
+    "file_initiation": "transition_not_allowed",
+    "open_investigation": "initiation_not_approved transition_not_allowed",
+    "add_record": (
+        "officer_not_qualified field_missing seal_missing issue_date_missing interruption_needs_two_officers "
+        "demand_not_served"
+    ),
+    "refuse_signature": "refusal_needs_two_officers",
+    "start_activity": "initiation_not_approved demand_not_served",
+    "register_measure": "measure_not_approved",
+    "give_opinion": "role_not_allowed legal_opinion_missing",
+    "serve_document": "transition_not_allowed",
+    "close_case": "transition_not_allowed",
+    "record_storage_exception": "exception_not_available",
+    "store_session": "unregistered_storage self_custody",
+    "set_custodian": "self_custody",
+    "modify_original": "worm_protected",
+    "delete_original": "worm_protected",
+    "submit_review": "transition_not_allowed",
+    "issue_decision": "legal_review_missing head_or_collective_missing head_approval_missing transition_not_allowed",
+    "decide_access": "role_not_allowed",
+    "read_item": "access_not_approved head_approval_required classified_no_clearance",
+    "export_items": "head_consent_required copy_not_approved disclosure_not_approved",
+    "file_dossier": "transition_not_allowed retention_locked",
+    "set_retention": "retention_locked",
+    "load_pack": "relax_not_allowed",
+}
+"""Codes that each command is refused with, beside those of every command. Source: command vocabulary."""
+
+
+def faults(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MalformedScenarioError) as malformed:
+        read(path)
+    return "\n".join(malformed.value.faults)
+
+
+def test_every_command_has_an_adapter() -> None:
+    assert (ADAPTERS.keys(), len(ADAPTERS)) == (commands().keys(), 42)
+
+
+def test_the_scenarios_use_every_command_and_meet_every_guard() -> None:
+    steps = [step for scenario in scenarios() for step in scenario.text["steps"]]
+    done = {step["do"] for step in steps if is_ok(step["expect"])}
+    met = {(step["do"], step["expect"]["code"]) for step in steps if not is_ok(step["expect"])}
+    assert commands().keys() - done == {"modify_original", "delete_original"}
+    assert {(command, code) for command, codes in GUARDS.items() for code in codes.split()} <= met
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ("format: 1", "format: 2", "format: 2"),
+        ("packs: [henan-2019]\n", "", "the file: no `packs`"),
+        ("id: S16", "id: S16\nid: S17", "duplicate key"),
+        ("do: close_case", "do: shut_case", "no such command"),
+        ("by: songw", "by: nobody", "`nobody` is not in the cast"),
+        ("    id: SV1\n", "", "needs an id"),
+        ("expect: ok", "expect: fine", "neither `ok` nor"),
+        ("expect: {status: 409, code: legal_review_missing}", "expect: {status: 409}", "a status and a code"),
+        ("outcome: performed", "outcome: forgotten", "args.outcome: 'forgotten'"),
+        ("form: R-closure}", "form: R-clsure}", "`R-clsure` names nothing"),
+        ("retention_class: general}\n", "}\n", "args: no `retention_class`"),
+        ("place: 执法大队询问室", "place: 执法大队询问室, floor: 2", "unknown `floor`"),
+        ("at: '2025-08-11T08:20:00+08:00'", "at: '2025-08-11T08:20:00'", "no instant with its zone"),
+        ("at: '2025-08-11T08:20:00+08:00'", "at: 2025-08-11", "quoted"),
+        ("at: '2025-08-11T08:20:00+08:00'", "at: '2024-08-11T08:20:00+08:00'", "before the setup"),
+        ("subject: K1, status: pending", "subject: K9, status: pending", "subject: `K9` names nothing"),
+        ("status: pending", "status: waiting", "status: 'waiting'"),
+        ("id: R-source\n", "id: R-init\n", "R-init: named twice"),
+        ("steps:\n", "steps: {}\nsteps_:\n", "unknown `steps_`"),
+        ("checks:", "checks: [", "while parsing"),
+        (
+            "packs: [{pack: henan-2019, valid_from: '2019-06-04'}]",
+            "packs: [henan-2019]",
+            "agency.packs 1: not a mapping",
+        ),
+        ("valid_from: '2019-06-04'", "valid_from: '2019-06'", "'2019-06' is no date"),
+        ("{from: '2025-10-01', to: '2025-10-08'}", "{from: '2025-10-01'}", "calendar.holidays 1: no `to`"),
+        ("  parameters: {", "  parameters: [{", "while parsing"),
+        (
+            "parameters: {access_approver: agency_head, disclosure_approver: agency_head}",
+            "parameters: [x]",
+            "not a mapping",
+        ),
+        ("  record_plans:\n", "  record_plans: x\n  items:\n", "setup.record_plans: not a list"),
+    ],
+)
+def test_a_malformed_file_is_told_with_its_place(tmp_path: Path, was: str, becomes: str, said: str) -> None:
+    assert was in S16
+    assert said in faults(tmp_path, S16.replace(was, becomes, 1))
+
+
+def test_what_a_refused_step_says_wrongly_may_be_what_it_is_refused_for(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    wrong = S16.replace("number: 新执罚〔2025〕58号, content: 罚款一万元, seal: agency, issued_on: '2025-09-01'", "", 1)
+    wrong = wrong.replace("{status: 409, code: legal_review_missing}", "{status: 422, code: field_missing}")
+    path.write_text(wrong, encoding="utf-8")
+    steps: list[Any] = read(path).text["steps"]
+    assert any(step["args"] == {"case": "K1"} for step in steps)
+
+
+def test_an_answer_about_the_past_that_changes_is_told() -> None:
+    row = {"case": "i-1", "rule": "henan-2019/21.1", "subject": "i-1", "status": "pending"}
+    tenant = Tenant(Client("http://gateway", "a"), {}, {}, ids={"K1": "i-1"})
+    assert list(changed([row], [row], tenant)) == []
+    (line,) = changed([row], [{**row, "status": "satisfied"}], tenant)
+    assert line == "henan-2019/21.1 K1: status pending became satisfied"
+    (gone,) = changed([row], [], tenant)
+    assert "status pending became None" in gone
