@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from casetrail_common.rules import Finding, LawBook, build, evaluate
-from casetrail_embedded.scenarios.checking import unlike, with_agency
+from casetrail_embedded.scenarios.checking import unlike
 from support import penalty
 from support.penalty import AGENCY, Step
 from support.scenarios.reading import Scenario, instant
@@ -17,7 +17,7 @@ def differences(scenario: Scenario, book: LawBook, steps: Sequence[Step]) -> lis
     return [
         f"{scenario.id} {check['as_of']}: {line}"
         for check in scenario.text["checks"]
-        for line in _check(with_agency(check, scenario.text["agency"]["id"]), book, facts)
+        for line in _check(check, book, facts)
     ]
 
 

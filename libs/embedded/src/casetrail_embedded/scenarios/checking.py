@@ -63,12 +63,6 @@ class Row:
         return cls(subject=subject, **values)
 
 
-def with_agency(check: Text, agency: str) -> Text:
-    """Return a check that calls the agency of the file `agency`, by whatever id the file knows it."""
-    findings = [{**one, "subject": "agency"} if one["subject"] == agency else one for one in check["findings"]]
-    return {**check, "findings": findings}
-
-
 def unlike(check: Text, found: Iterable[Found], *, packs: Collection[str]) -> Iterator[str]:
     """Yield in what findings differ from those that a check lists.
 

@@ -12,7 +12,7 @@ import httpx
 
 from casetrail_embedded.client import Client, RefusedError
 from casetrail_embedded.scenarios.adapters import ADAPTERS
-from casetrail_embedded.scenarios.checking import Row, unlike, with_agency
+from casetrail_embedded.scenarios.checking import Row, unlike
 from casetrail_embedded.scenarios.layout import is_ok
 from casetrail_embedded.scenarios.reading import MalformedScenarioError, Scenario, read
 from casetrail_embedded.scenarios.samples import Sample
@@ -124,8 +124,7 @@ class Run:
         await self._no_incident()
         shown = self.answers[check["as_of"]] = await self._findings(check["as_of"])
         rows = [Row.of(one, subject=self.tenant.name_of(one["subject"])) for one in shown]
-        text = self.scenario.text
-        self._differ(unlike(with_agency(check, text["agency"]["id"]), rows, packs=text["packs"]))
+        self._differ(unlike(check, rows, packs=self.scenario.text["packs"]))
 
     async def _findings(self, as_of: str) -> list[Text]:
         return await self._all(f"/v1/findings?as_of={quote(as_of)}")
