@@ -77,8 +77,8 @@ def mutants_at(document: Document, place: str) -> Iterator[Mutant]:
     part, _, name = place.partition(".")
     if part in ("head", *CITED):
         anything = frozenset({str(document["rules"][0]["rule"])})
-        for label, changed in _head(document, part, name):
-            yield from _first(f"{document['pack']} {place}{label}", changed, anything)
+        for label, documents in _head(document, part, name):
+            yield from _first(f"{document['pack']} {place}{label}", documents, anything)
         return
     if part in ("terms", "parameters") and name in document.get(part, {}):
         concerned = frozenset(_users(document, f"${name}" if part == "parameters" else name))
