@@ -104,7 +104,10 @@ def export_items(wish: ExportItems, _who: Principal) -> Decide:
                 raise not_found(id_)
         request = await found_request(view, wish.request) if wish.request is not None else None
         to_outside = wish.to.kind == "external"
-        if request is None or request.mode == "consult":
+        is_consulting = request is not None and request.mode == "consult"
+        if request is not None and is_consulting and not await _granted(view, request, "consult"):
+            raise await _no_consent(view, request)
+        if request is None or is_consulting:
             code = "disclosure_not_approved" if to_outside else "copy_not_approved"
             return await refused_acts(view, code, await _aims(view, items), command="export_items")
         granted = await _granted(view, request, "disclose" if to_outside else request.mode)
