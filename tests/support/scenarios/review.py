@@ -51,6 +51,7 @@ def export_items(teller: Teller, _id: str, args: Args) -> None:
 
 def file_dossier(teller: Teller, id_: str, args: Args) -> None:
     """T27."""
+    teller.dossiers[id_] = args["case"]
     fact = a.DossierFiledV1(
         dossier=id_,
         case=args["case"],
@@ -79,8 +80,14 @@ def annotate_disc(teller: Teller, _id: str, args: Args) -> None:
 
 def transfer_dossier(teller: Teller, _id: str, args: Args) -> None:
     """Handing over."""
-    fact = keeping.DossierTransferredV1.model_validate({**args, "case": "K1"})
-    teller.say("archive", "case:K1", fact)
+    case = teller.dossiers[args["dossier"]]
+    teller.say("archive", f"case:{case}", keeping.DossierTransferredV1.model_validate({**args, "case": case}))
+
+
+def set_retention(teller: Teller, _id: str, args: Args) -> None:
+    """Another number of years."""
+    fact = a.RetentionAssignedV1(dossier=args["dossier"], retention_class="general", years=args["years"])
+    teller.say("archive", f"case:{teller.dossiers[args['dossier']]}", fact)
 
 
 COMMANDS = {
@@ -93,9 +100,5 @@ COMMANDS = {
     "register_disc": register_disc,
     "annotate_disc": annotate_disc,
     "transfer_dossier": transfer_dossier,
-    "set_retention": lambda t, _id, args: t.say(
-        "archive",
-        "case:K1",
-        a.RetentionAssignedV1(dossier=args["dossier"], retention_class="general", years=args["years"]),
-    ),
+    "set_retention": set_retention,
 }

@@ -28,6 +28,8 @@ class Teller:
     """Initiation forms that lie before the head."""
     submissions: dict[str, str] = field(default_factory=dict)
     """Open submissions by their form."""
+    dossiers: dict[str, str] = field(default_factory=dict)
+    """Cases of the dossiers."""
     gaps: dict[str, int] = field(default_factory=dict)
 
     def say(self, service: Service, stream: str, payload: Payload) -> None:

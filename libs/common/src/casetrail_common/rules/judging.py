@@ -177,9 +177,11 @@ def _shown(rule: Rule, limit: object, verdict: Verdict) -> Verdict:
     """Return a verdict as the rule wants it told when a period has passed."""
     if not isinstance(limit, Within):
         return verdict
-    is_missed = verdict.status == "overdue" or (rule.missed != "overdue" and verdict.status == "violated")
-    if is_missed:
-        verdict = replace(verdict, status=rule.missed)
+    match rule.missed, verdict.status:
+        case _, "overdue":
+            verdict = replace(verdict, status=rule.missed)
+        case "needs_review", "violated":  # What somebody had to look at has been put right since.
+            verdict = replace(verdict, status="satisfied")
     if limit.is_hidden or (rule.missed == "needs_review" and verdict.status == "satisfied"):
         verdict = replace(verdict, due=None, late_by_s=None, provisional=False, calendar=None)
     return verdict
