@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 ROOT: Final = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 
-from pack_mutants import mutants_at, places  # noqa: E402  tools are scripts beside the packages
+from pack_mutants import mutants_at, places, unchanged  # noqa: E402  tools are scripts beside the packages
 from pack_trials import Trials  # noqa: E402
 
 from casetrail_common.rules import SHIPPED, pack_document  # noqa: E402
@@ -82,6 +82,10 @@ def run(only: Iterable[str]) -> list[Outcome]:
         for place in places(pack_document(pack, version))
         if not wanted or any(f"{pack} {place}".startswith(one) or place.startswith(one) for one in wanted)
     ]
+    for pack, version in SHIPPED:
+        document = pack_document(pack, version)
+        if line := _trials.noticing(unchanged(document)):
+            raise SystemExit(f"{pack} as it is does not pass: {line}")
     found: list[Outcome] = []
     begun = time.monotonic()
     with get_context("fork").Pool(min(WORKERS, os.cpu_count() or 1)) as pool:

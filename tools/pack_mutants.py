@@ -1,6 +1,6 @@
 """A rule pack with one thing changed: each number, unit, code, field, signer, scope, cause, limit, severity in turn."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -16,6 +16,10 @@ Change = tuple[str, list[Any]]
 """What is changed, and what may stand in the changed node's place: the first that can be compiled does."""
 
 HEAD: Final = frozenset({"rule", "gist"})
+CITED: Final = ("incidents", "rejections")
+"""Tables of a pack that say which clause stands beside a forbidden act or a refusal."""
+BOUND: Final = ("conduct_types", "province_zh", "in_force_from")
+"""What a pack says of whom it binds, in what, and since when."""
 SWAPPED: Final[Mapping[str, Any]] = {
     "filled": "empty",
     "empty": "filled",
@@ -59,12 +63,23 @@ class Mutant:
 def places(document: Document) -> list[str]:
     """Return where something can be changed: each rule, term and parameter of the pack."""
     rules = [str(rule["rule"]) for rule in document["rules"]]
-    return [*rules, *(f"{part}.{name}" for part in ("terms", "parameters") for name in document.get(part, {}))]
+    named = [f"{part}.{name}" for part in ("terms", "parameters", *CITED) for name in document.get(part, {})]
+    return [*rules, *named, *(f"head.{name}" for name in BOUND if document.get(name))]
+
+
+def unchanged(document: Document) -> Mutant:
+    """Return the pack as it is."""
+    return Mutant(f"{document['pack']}", compile_pack(document), frozenset(rule["rule"] for rule in document["rules"]))
 
 
 def mutants_at(document: Document, place: str) -> Iterator[Mutant]:
     """Yield the pack with each change at one place. A change that cannot be compiled in any form is none."""
     part, _, name = place.partition(".")
+    if part in ("head", *CITED):
+        anything = frozenset({str(document["rules"][0]["rule"])})
+        for label, documents in _head(document, part, name):
+            yield from _first(f"{document['pack']} {place}{label}", documents, anything)
+        return
     if part in ("terms", "parameters") and name in document.get(part, {}):
         concerned = frozenset(_users(document, f"${name}" if part == "parameters" else name))
         for label, nodes in _definition(document[part][name]):
@@ -77,7 +92,7 @@ def mutants_at(document: Document, place: str) -> Iterator[Mutant]:
         yield from _first(f"{place} {label}", ({**document, "rules": one} for one in rules), frozenset({place}))
 
 
-def _first(id_: str, documents: Iterator[Document], rules: frozenset[str]) -> Iterator[Mutant]:
+def _first(id_: str, documents: Iterable[Document], rules: frozenset[str]) -> Iterator[Mutant]:
     for document in documents:
         if pack := compiled(document, rules):
             yield Mutant(id_, pack, rules)
@@ -128,6 +143,30 @@ def _mentions(node: Any, name: str) -> bool:
     if isinstance(node, list):
         return any(_mentions(value, name) for value in node)
     return bool(node == name)
+
+
+def _head(document: Document, part: str, name: str) -> Iterator[Change]:
+    """Yield changes of whom a pack binds and since when, and of what it cites for refusals and forbidden acts."""
+    table = document if part == "head" else document[part]
+    clauses = [str(rule["rule"]) for rule in document["rules"]]
+    changes = _cited(table[name], clauses) if part in CITED else _node(table[name])
+    for label, nodes in changes:
+        tables = [{**table, name: node} for node in nodes]
+        yield f".{label}", tables if part == "head" else [{**document, part: one} for one in tables]
+    rest = {key: value for key, value in table.items() if key != name}
+    yield " dropped", [rest if part == "head" else {**document, part: rest}]
+
+
+def _cited(node: Any, clauses: list[str]) -> Iterator[Change]:
+    if isinstance(node, Mapping):
+        for key, clause in node.items():
+            yield f"{key} dropped", [{k: v for k, v in node.items() if k != key}]
+            for label, others in _cited(clause, clauses):
+                yield f"{key}.{label}", [{**node, key: other} for other in others]
+        return
+    for other in clauses:
+        if other != node:
+            yield f"{node} -> {other}", [other]
 
 
 # --- changes --------------------------------------------------------------------------------------------------------

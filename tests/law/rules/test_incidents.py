@@ -5,8 +5,13 @@ Source: the incident table of the command vocabulary; JN and PY tell recordings 
 
 import pytest
 
-from casetrail_common.rules import SHIPPED, compile_pack, pack_document
+from casetrail_common.facts import common
+from casetrail_common.rules import SHIPPED, LawBook, activate, build, compile_pack, evaluate, pack_document
+from support import penalty
+from support.penalty import at, step
 
+DOSSIER = "DS1"
+"""The dossier of the story."""
 QH, FS, JN, HN, PY = "qinghe-2019", "fusong-env", "jining-aic-2017", "henan-2019", "pengyang-2019"
 TABLE: dict[tuple[str, str], dict[str, str]] = {
     ("worm_protected", "session"): {QH: "19.1", JN: "27.1(1)", HN: "24.1a", PY: "15.1(1)"},
@@ -31,3 +36,12 @@ def test_an_attempt_offends_the_clause_that_the_table_names(pack_id: str, versio
     pack = compile_pack(pack_document(pack_id, version))
     named = TABLE[code, kind].get(pack_id)
     assert pack.clause_of_incident(code, kind) == (f"{pack_id}/{named}" if named else None)
+
+
+def test_reading_a_filed_item_without_approval_counts_on_its_dossier() -> None:
+    book = LawBook((activate(compile_pack(pack_document(JN, dict(SHIPPED)[JN]))),))
+    clause = f"{JN}/21.1b"
+    read = common.IncidentRecordedV1(item=DOSSIER, code="access_not_approved", clause=clause, command="read_item")
+    file = build(penalty.facts([*penalty.story(), step("2025-12-11T09:00", "media", "session:AV-1", read)]))
+    found = [one for one in evaluate(book, file, as_of=at("2025-12-12T09:00")) if one.rule == clause]
+    assert [(one.subject, one.status, one.incidents) for one in found] == [(DOSSIER, "satisfied", 1)]

@@ -23,6 +23,7 @@ def limits() -> Mapping[str, Any]:
 
 def broken_limits(pack: Pack) -> Iterator[str]:
     """Yield what a pack says otherwise."""
+    yield from _head(pack)
     for rule in pack.rules:
         yield from _modality(rule)
         known = limits()["parameters"].get(rule.id, {})
@@ -37,6 +38,31 @@ def broken_limits(pack: Pack) -> Iterator[str]:
     for name, direction in limits()["shared"].get(pack.text.pack, {}).items():
         if pack.text.parameters[name].stricter != direction:
             yield f"{pack.text.pack} {name} is not stricter the {direction} it holds"
+
+
+def _head(pack: Pack) -> Iterator[str]:
+    """Yield what a pack says otherwise of whom it binds, and of the clauses behind refusals."""
+    text = pack.text
+    wanted = limits()["bound"][text.pack]
+    is_ = {
+        "conduct_types": sorted(text.conduct_types),
+        "province": text.province_zh,
+        "from": text.in_force_from and text.in_force_from.isoformat(),
+        "rejections": dict(text.rejections),
+    }
+    for name, value in is_.items():
+        should = sorted(wanted[name]) if name == "conduct_types" else wanted[name]
+        if value != should:
+            yield f"{text.pack} {name} is {value}, not {should}"
+    offended = limits()["offended"]
+    codes = {*offended, *text.incidents}
+    for code in sorted(codes):
+        for item in ("session", "record", "derivative", "dossier"):
+            clauses = offended.get(code, {}).get(text.pack)
+            clause = clauses.get(item, clauses.get("any")) if isinstance(clauses, Mapping) else clauses
+            clause = clause and f"{text.pack}/{clause}"
+            if pack.clause_of_incident(code, item) != clause:
+                yield f"{code} at a {item} offends {pack.clause_of_incident(code, item)}, not {clause}"
 
 
 def _modality(rule: Rule) -> Iterator[str]:

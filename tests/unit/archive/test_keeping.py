@@ -1,5 +1,6 @@
 """How long a dossier is kept, and what may happen to it after filing."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from casetrail_archive import commands, service
 from casetrail_archive.projections import CASE, DISC, DOSSIER, FOLDS, react
 from casetrail_common.auth import Principal
+from casetrail_common.canonical import canonical, sha256
 from casetrail_common.errors import CasetrailError
-from casetrail_common.facts.archive import RetentionEntry, RetentionTableSetV1
+from casetrail_common.facts.archive import PackLoadedV1, RetentionEntry, RetentionTableSetV1
 from casetrail_common.facts.keeping import RetentionUpgradedV1
 from casetrail_common.facts.media import AvSessionStartedV1
 from casetrail_common.ids import new_id, stream_name
+from casetrail_common.rules import pack_document
 from support.memory import MemoryLedger
 from support.penalty_case import AGENCY, ARCHIVE, FILMS, PenaltyCase
 from support.penalty_case import CASE as CASE_ID
@@ -66,6 +69,20 @@ async def test_a_case_with_a_trigger_is_filed_long_term_or_not_at_all() -> None:
     refusal = await refused(ledger, service.file_dossier(wish, ARCHIVIST), "retention_locked")
     assert refusal.clause == RULE
     assert await kept(ledger, await filed(ledger, "long_term")) == ("long_term", 30)
+
+
+async def test_the_refusal_cites_the_clause_that_the_pack_names_for_it() -> None:
+    ledger = await closed_case()
+    document = pack_document("jining-aic-2017", "2017-11-21")
+    digest = sha256(canonical(document)).hex()
+    loaded = PackLoadedV1(
+        pack="jining-aic-2017", version="2017-11-21", valid_from=date(2017, 11, 21), sha256=digest, document=document
+    )
+    await say(ledger, f"pack:{AGENCY}:jining-aic-2017", loaded)
+    await say(ledger, ARCHIVE, UPGRADED)
+    wish = commands.FileDossier(case=CASE_ID, records="all", sessions=[], retention_class="general")
+    refusal = await refused(ledger, service.file_dossier(wish, ARCHIVIST), "retention_locked")
+    assert (refusal.clause, refusal.facts["rule"]) == ("jining-aic-2017/19.1", RULE)
 
 
 async def test_years_are_changed_only_while_no_rule_keeps_the_case() -> None:

@@ -307,6 +307,12 @@ async def test_a_limit_out_of_bounds_is_422_and_names_the_parameter(client: http
     assert answer.json()["errors"] == [{"place": "query", "pointer": "limit", "problem": "greater_than_equal"}]
 
 
+async def test_a_misspelt_parameter_is_422_and_not_ignored(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/cases?limit=2&limits=2")
+    assert (answer.status_code, answer.json()["code"]) == (422, "field_missing")
+    assert answer.json()["errors"] == [{"place": "query", "pointer": "limits", "problem": "extra_forbidden"}]
+
+
 async def test_unknown_paths_and_methods_are_problems_too(client: httpx.AsyncClient) -> None:
     assert code(await client.get("/v1/nothing")) == (404, "not_found")
     answer = await client.delete("/v1/cases")

@@ -198,6 +198,7 @@ async def test_under_several_laws_each_that_forbids_it_records_it() -> None:
 async def test_leave_to_read_is_no_leave_to_copy() -> None:
     review = await Review().begin(packs=("henan-2019",))
     request = await review.ask(FENG, review.form, mode="consult", kind="staff")
+    assert (await refusal(review, review.form, request=request))[0] == "head_consent_required"
     await review.rule_on(request, review.form)
     assert (await refusal(review, review.form, request=request))[0] == "copy_not_approved"
     assert (await refusal(review, review.form, request=request, to="external"))[0] == "disclosure_not_approved"

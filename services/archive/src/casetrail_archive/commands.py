@@ -60,7 +60,7 @@ class LoadPack(Wish):
     """First day of its force; absent = the day the pack itself states."""
     inherits: Name | None = None
     """The shipped pack that it is a child of."""
-    rules: Annotated[list[ChildRuleWish], Field(min_length=1, max_length=500)] | None = None
+    rules: Annotated[list[ChildRuleWish], Field(max_length=500)] | None = None
     text: Annotated[str, Field(min_length=1)] | None = None
     """The whole pack as YAML 1.2 or JSON."""
     file: Annotated[str, Field(pattern=r"^[\w.-]{1,100}$")] | None = None

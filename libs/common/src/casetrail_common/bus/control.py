@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +18,7 @@ from casetrail_common.bus.kafka import (
     LayoutError,
     LogMovedError,
     Message,
+    Place,
     Subscription,
 )
 from casetrail_common.bus.messages import Held, Note, Request, Status
@@ -27,6 +29,9 @@ from casetrail_common.ledger.store import Store
 log = logging.getLogger(__name__)
 
 HEADS_PAGE: Final = 500
+COMMIT_EVERY_S: Final = 2.0
+"""Seconds between two commits of how far requests were read: whoever restarts answers the last few once more, and
+nobody waits for that."""
 
 _PUBLISH_RANGE: Final = """
 with again as (
@@ -147,6 +152,8 @@ class Control:
         self._bootstrap = bootstrap
         self._health = health
         self._member = member
+        self._uncommitted: dict[Place, int] = {}
+        self._committed_at = 0.0
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -156,6 +163,7 @@ class Control:
                 await self._broker.ensure(ALL_TOPICS)
                 async with self._subscription() as subscription:
                     self._health.well("control")
+                    self._uncommitted.clear()
                     backoff.reset()
                     while True:
                         await self._answer_all(subscription, await subscription.read(wait_s=1.0, at_most=100))
@@ -184,8 +192,11 @@ class Control:
                 continue
             if request.owner == self._store.service:
                 await self._answer(request)
-        if messages:
-            await subscription.commit({message.place: message.offset + 1 for message in messages})
+        self._uncommitted |= {message.place: message.offset + 1 for message in messages}
+        now = time.monotonic()
+        if self._uncommitted and now - self._committed_at >= COMMIT_EVERY_S:
+            await subscription.commit(self._uncommitted)
+            self._uncommitted, self._committed_at = {}, now
 
     async def _answer(self, request: Request) -> None:
         match request:

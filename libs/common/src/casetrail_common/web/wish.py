@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -101,15 +103,34 @@ def _read(model: type[W], body: RawJson) -> W:
 
 
 class WishRoute(APIRoute):
-    """A route that hands the body to its `Wish` as bytes, so that it is parsed once and with the types of JSON."""
+    """A route that hands the body to its `Wish` as bytes, so that it is parsed once and with the types of JSON.
+
+    What a query names and the route does not know is refused like an unknown member of a body: a misspelt filter would
+    otherwise answer with everything.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        known = frozenset(_parameters(self.dependant))
+        reads = "GET" in (self.methods or ())
 
         async def handle_raw(request: Request) -> Response:
+            if reads and (unknown := sorted(set(request.query_params) - known)):
+                raise RequestValidationError([_unknown(name) for name in unknown])
             return await handle(_WishRequest(request.scope, request.receive))
 
         return handle_raw
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """Yield the names of everything that a query may hold for a route and what it depends on."""
+    yield from (field.alias for field in dependant.query_params)
+    for needed in dependant.dependencies:
+        yield from _parameters(needed)
+
+
+def _unknown(name: str) -> dict[str, Any]:
+    return {"type": "extra_forbidden", "loc": ("query", name), "msg": "unknown parameter", "input": None}
 
 
 class _WishRequest(Request):

@@ -83,6 +83,8 @@ class Run:
     """Cases of what the steps created."""
     dossiers: dict[str, str] = field(default_factory=dict)
     """By their case."""
+    refused: tuple[str, Text] | None = None
+    """Place and step of the last refusal whose incidents have not been looked at: they are with archive at rest."""
     answers: dict[str, list[Text]] = field(default_factory=dict)
     """Findings as they were shown at each check, by its instant."""
 
@@ -92,12 +94,21 @@ class Run:
         for item in self.scenario.course:
             at = item["at"] if "do" in item else item["as_of"]
             self.place = f"{at} {item.get('do', 'check')}"
-            await self.tenant.set_clock(at)
+            await self._set_clock(at)
             await (self._step(item) if "do" in item else self._check(item))
+        if self.refused is not None:
+            await self._set_clock(at)
         await self._no_incident()
         for as_of, before in self.answers.items():
             self.place = f"{as_of} check again"
             self._differ(changed(before, await self._findings(as_of), self.tenant))
+
+    async def _set_clock(self, at: str) -> None:
+        await self.tenant.set_clock(at)
+        if self.refused is not None:
+            (here, self.place), step = (self.place, self.refused[0]), self.refused[1]
+            await self._incidents(step["expect"], step.get("args", {}))
+            self.refused, self.place = None, here
 
     def _differ(self, lines: Iterator[str] | Sequence[str]) -> None:
         self.differences += [f"{self.place}: {line}" for line in lines]
@@ -114,8 +125,7 @@ class Run:
                 self.dossiers[step["args"]["case"]] = step["id"]
         self._differ(unlike_answer(step["expect"], answer, self.tenant))
         if not is_ok(step["expect"]) or not answer.is_success:
-            await self.tenant.set_clock(step["at"])  # A refusal tells no position: wait until archive has followed.
-            await self._incidents(step["expect"], step.get("args", {}))
+            self.refused = (self.place, step)
 
     async def _check(self, check: Text) -> None:
         await self._no_incident()

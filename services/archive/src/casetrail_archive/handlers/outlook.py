@@ -11,7 +11,7 @@ from casetrail_archive.outlook import DeadlineShown, NeedsShown, ReplayPage
 from casetrail_common.ids import ItemId, UnitId
 from casetrail_common.records import enumerations
 from casetrail_common.web import Page, Paging, Sent, service_router
-from casetrail_common.web.desk import AtWindow
+from casetrail_common.web.desk import AtDesk, AtWindow
 
 router: Final = service_router(tag="archive 办理指引与期限")
 
@@ -41,6 +41,6 @@ async def list_deadlines(
 
 
 @router.post("/v1/rules/replays")
-async def replay_law(wish: Sent[ReplayLaw], window: AtWindow, own: Own, paging: Paging) -> ReplayPage:
+async def replay_law(wish: Sent[ReplayLaw], desk: AtDesk, own: Own, paging: Paging) -> ReplayPage:
     """试算：新规则包、日历或参数会改变哪些未归档案件的判定；不作记录。Try law on open cases; records nothing."""
-    return await own.replays.show(window.principal, wish, paging)
+    return await own.replays.show(desk.principal, wish, paging)

@@ -31,7 +31,7 @@ def file_dossier(wish: FileDossier, who: Principal) -> Decide:
         if not case.closed or case.filed:
             raise CasetrailError("transition_not_allowed", {"state": case.state, "command": "file_dossier"})
         if case.upgrades and wish.retention_class not in case.upgrades.values():
-            raise locked(case)
+            raise await locked(view, case)
         years = await years_of(view, wish.retention_class)
         if case.override_years is not None:  # where a rule keeps the case long-term, it may only lengthen
             years = max(case.override_years, years if case.upgrades else 0)

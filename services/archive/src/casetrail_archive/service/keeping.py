@@ -20,10 +20,12 @@ from casetrail_common.facts.keeping import (
     SupplementAppendedV1,
 )
 from casetrail_common.ids import new_id, stream_name
+from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
+from casetrail_common.rules import compiled
 
 WHO: Final = ("archivist", "case_officer")
 FINDS_IMPORTANT: Final = ("agency_head", "archivist", "case_officer", "unit_head")
@@ -58,7 +60,7 @@ def set_retention(dossier_id: str, wish: SetRetention, who: Principal) -> Decide
         filing = _filing(dossier, "set_retention")
         case = await view.get(CASE, dossier.case)
         if case is not None and case.upgrades:
-            raise locked(case)
+            raise await locked(view, case)
         kept = RetentionAssignedV1(dossier=dossier_id, retention_class=filing.retention_class, years=wish.years)
         return Plan([NewFact(_stream(view, dossier.case), kept)], {"dossier": dossier_id})
 
@@ -120,7 +122,7 @@ def override_retention(case_id: str, wish: OverrideRetention, who: Principal) ->
         years = await years_of(view, filing.retention_class) if filing else None
         before = (filing.retention_years if filing else None) or years
         if case.upgrades and before is not None and wish.years < before:
-            raise locked(case)
+            raise await locked(view, case)
         said = RetentionOverrideSetV1(
             case=case_id, authority_level=wish.authority_level, source=wish.source, years=wish.years
         )
@@ -134,10 +136,20 @@ def override_retention(case_id: str, wish: OverrideRetention, who: Principal) ->
     return decide
 
 
-def locked(case: Case) -> CasetrailError:
-    """Return the refusal to keep a case otherwise than a rule that took effect demands."""
+async def locked(view: View, case: Case) -> CasetrailError:
+    """Return the refusal to keep a case otherwise than a rule that took effect demands.
+
+    It cites the clause that the rule's pack names for such a refusal, else the rule itself.
+    """
     rule = min(case.upgrades)
-    return CasetrailError("retention_locked", {"retention_class": case.upgrades[rule]}, clause=rule)
+    law = await view.get(LAW, view.agency)
+    cited = rule
+    versions = [ref.name for ref in law.packs if ref.pack == rule.partition("/")[0]] if law else []
+    for version in versions:
+        if (loaded := await view.get(PACK, version)) is not None:
+            pack = compiled(loaded.document, sha256=loaded.sha256)
+            cited = pack.clause_of_refusal("retention_locked") or cited
+    return CasetrailError("retention_locked", {"retention_class": case.upgrades[rule], "rule": rule}, clause=cited)
 
 
 async def years_of(view: View, retention_class: str) -> int:

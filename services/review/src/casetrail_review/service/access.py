@@ -93,8 +93,8 @@ def export_items(wish: ExportItems, _who: Principal) -> Decide:
     Raises
     ------
     CasetrailError
-        `not_found`; `disclosure_not_approved` or `copy_not_approved` without a request that covers it, recorded as an
-        incident on each item; `head_consent_required`.
+        `not_found`; `head_consent_required`; `disclosure_not_approved` or `copy_not_approved` without a request that
+        covers it (one to consult covers no copies), recorded as an incident on each item.
     """
 
     async def decide(view: View) -> Plan:
@@ -104,12 +104,12 @@ def export_items(wish: ExportItems, _who: Principal) -> Decide:
                 raise not_found(id_)
         request = await found_request(view, wish.request) if wish.request is not None else None
         to_outside = wish.to.kind == "external"
+        granted = await _granted(view, request, "disclose" if to_outside else request.mode) if request else frozenset()
+        if request is not None and not granted:
+            raise await _no_consent(view, request)
         if request is None or request.mode == "consult":
             code = "disclosure_not_approved" if to_outside else "copy_not_approved"
             return await refused_acts(view, code, await _aims(view, items), command="export_items")
-        granted = await _granted(view, request, "disclose" if to_outside else request.mode)
-        if not granted:
-            raise await _no_consent(view, request)
         refused = _refused(items, granted)
         delivered = [id_ for id_ in items if id_ not in {one.item for one in refused}]
         handed = AccessExecutedV1(

@@ -31,8 +31,9 @@ _PLAIN: Final[Mapping[str, str]] = {
     "party.responded": "当事人陈述申辩",
     "measure.registered": "登记强制措施",
     "review.submitted": "提交审核",
-    "review.accepted": "进入审核",
+    "review.discussed": "集体讨论",
     "review.returned": "审核退回",
+    "review.terminated": "审核中提请终止或者撤回案件",
     "submission.voided": "提交无效",
     "retention.assigned": "确定保管期限",
     "retention.upgraded": "出现应当长期保存的情形",
@@ -53,6 +54,7 @@ _PLAIN: Final[Mapping[str, str]] = {
     "electronic_data.collected": "采集电子数据",
     "electronic_data.saved": "保存电子数据",
     "device.fault_reported": "报告设备故障",
+    "access.executed": "经批准查阅",
 }
 
 
@@ -134,6 +136,9 @@ _DESCRIBED: Final[Mapping[type[Any], Callable[[CaseFile, Any], str]]] = {
     intake.OpinionGivenV1: _opinion,
     intake.ActivityStartedV1: _activity,
     intake.ServicePerformedV1: _service,
+    intake.ReviewAcceptedV1: lambda case, payload: (
+        "当场作出的决定生效" if payload.submission in case.decisions else "进入审核"
+    ),
     intake.CaseClosedV1: lambda _, payload: f"结案：{label('outcome', payload.outcome)}",
     review.UnitOpinedV1: _opinion,
     review.LegalOpinedV1: _opinion,
