@@ -59,7 +59,7 @@ DEEDS = (
     "record P1 performance_record",
     "close",
     "file DS1 sessions=S1",
-    "hand_over DS1",
+    "file DS1; hand_over DS1",
     "list u1 inquiry:penalty:full:door",
     "plan penalty general decision:sketch:item_list",
     "person c1 records_custodian",
