@@ -191,7 +191,7 @@ def _planned(told: Told) -> None:
 
 
 def _plan(told: Told) -> None:
-    """`plan penalty general initiation:item[:record_type]`."""
+    """`plan penalty general initiation:item[:record_type] key=entry,seal`."""
     conduct, procedure, *items = told.places
     extra = []
     for one in items:
@@ -204,6 +204,7 @@ def _plan(told: Told) -> None:
             "version": "1",
             "valid_from": told.today,
             "extra_items": extra,
+            "key_steps": listed(told.named.get("key", "")),
         }
     )
     told.say(f"agency:{AGENCY}", fact)

@@ -52,6 +52,8 @@ def export_items(teller: Teller, _id: str, args: Args) -> None:
 def file_dossier(teller: Teller, id_: str, args: Args) -> None:
     """T27."""
     teller.dossiers[id_] = args["case"]
+    records = [record for record, case in teller.cases.items() if case == args["case"]]
+    teller.in_dossier |= dict.fromkeys([*records, *args["sessions"]], id_)
     fact = a.DossierFiledV1(
         dossier=id_,
         case=args["case"],

@@ -30,6 +30,8 @@ class Teller:
     """Open submissions by their form."""
     dossiers: dict[str, str] = field(default_factory=dict)
     """Cases of the dossiers."""
+    in_dossier: dict[str, str] = field(default_factory=dict)
+    """Dossiers of what was filed."""
     gaps: dict[str, int] = field(default_factory=dict)
 
     def say(self, service: Service, stream: str, payload: Payload) -> None:

@@ -53,8 +53,23 @@ def _refused(teller: Teller, step: Mapping[str, Any], expect: Mapping[str, Any])
         return
     args = step["args"]
     for item in args.get("items") or [args.get("item") or args["session"]]:
-        fact = c.IncidentRecordedV1(item=item, code=expect["code"], clause=expect["incident"], command=step["do"])
-        teller.say("media", f"session:{item}", fact)
+        for clause in _offended(teller, item, expect):
+            lies_on = teller.in_dossier.get(item, item) if _speaks_of_dossiers(teller, clause) else item
+            fact = c.IncidentRecordedV1(item=lies_on, code=expect["code"], clause=clause, command=step["do"])
+            teller.say("media", f"session:{lies_on}", fact)
+
+
+def _offended(teller: Teller, item: str, expect: Mapping[str, Any]) -> list[str]:
+    """Return the clause that is expected, and those of the other packs."""
+    pack = str(expect["incident"]).partition("/")[0]
+    kind = "record" if item in teller.types else "session"
+    others = [one.clause_of_incident(expect["code"], kind) for one in teller.packs if one.text.pack != pack]
+    return [expect["incident"], *(clause for clause in others if clause)]
+
+
+def _speaks_of_dossiers(teller: Teller, clause: str) -> bool:
+    rules = [rule for pack in teller.packs for rule in pack.rules if rule.id == clause]
+    return {duty.kind for rule in rules for duty in rule.duties} == {"dossier"}
 
 
 def _set_up(teller: Teller) -> None:

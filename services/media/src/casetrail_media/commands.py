@@ -53,7 +53,8 @@ class RegisterDevice(Wish):
 
     device_type: Literal["camera", "audio_recorder", "video_camera", "body_worn_recorder", "surveillance"]
     serial: Name
-    responsible_unit: UnitId
+    responsible_unit: UnitId | Literal[""] = ""
+    """Nobody may answer for a device yet; the law then finds that somebody must."""
     custodian: PersonId
     registered_on: date
     last_maintained_on: date | None = None

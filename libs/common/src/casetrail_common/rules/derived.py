@@ -1,4 +1,7 @@
-"""Objects that no single fact brings into being: the steps of a permit case, from its item and what was recorded."""
+"""Objects that no single fact brings into being.
+
+The steps of a permit case, from its item and what was recorded; the key steps of an activity, from the record plan.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -15,17 +18,35 @@ _BEGINS: Final = {"registration": "at", "acceptance": "opened_at"}
 """What a step may run from, beside another step: the attribute of the case."""
 
 
+KEY_STEP: Final = "key_step"
+
+
 def with_steps(file: CaseFile) -> CaseFile:
-    """Return a case file with the steps that its permit item goes through, each from the instant it begins."""
+    """Return a case file with the steps that its permit item goes through, and the key steps of its activities."""
     configured = file.of_kind("item_step")
-    if not configured:
+    plans = [plan for plan in file.of_kind("record_plan") if value_of(plan, "key_steps")]
+    if not configured and not plans:
         return file
     draft = Draft.of(file)
     for case in file.of_kind(CASE):
         for step in configured:
             if value_of(step, "item") == value_of(case, "item"):
                 _bear(file, draft, case, step)
+        for plan in plans:
+            if all(value_of(plan, name) == value_of(case, name) for name in ("conduct_type", "procedure")):
+                _bear_key_steps(file, draft, plan)
     return draft.done()
+
+
+def _bear_key_steps(file: CaseFile, draft: Draft, plan: Thing) -> None:
+    """Give each activity that names no key steps itself those of the record plan."""
+    for activity in file.of_kind("activity"):
+        if activity.at is None or file.near(activity, KEY_STEP):
+            continue
+        for name in value_of(plan, "key_steps") or ():  # type: ignore[union-attr]  # names come as a tuple
+            id_ = f"{activity.id}/key_step/{name}"
+            draft.bear(KEY_STEP, id_, activity.at, name=name)
+            draft.link(id_, activity.id)
 
 
 def _bear(file: CaseFile, draft: Draft, case: Thing, step: Thing) -> None:

@@ -55,6 +55,8 @@ class ValueReader(ABC):
         if value == "empty":
             return values.Not(values.IsFilled())
         codes = self.codes(value, name=name, attribute=attribute)
+        if isinstance(value, str) and value.startswith("$") and self.parameter(value).agency:
+            return values.OneOfConfigured(value.removeprefix("$"), codes)
         return values.HoldsAll(codes) if attribute.type == "names" else values.OneOf(codes)
 
     def _asked(self, how: str, operand: Any, *, name: str, attribute: Attribute) -> Test:

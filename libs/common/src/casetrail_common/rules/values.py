@@ -132,6 +132,19 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOfConfigured:
+    """The value is among the codes of the pack, or is the one that an agency has named besides."""
+
+    name: str
+    """The agency's setting."""
+    codes: tuple[Value, ...]
+
+    def holds(self, value: Value | None, look: Look) -> bool:
+        """Whether the value passes."""
+        return value is not None and value in (*self.codes, look.settings.get(self.name))
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """The instant equals another within some seconds."""
 

@@ -21,7 +21,7 @@ _LISTS: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
     "agency.units": (("id", "name"), ()),
     "agency.packs": (("pack", "valid_from"), ()),
     "cast": (("id", "name", "kind", "roles"), ("unit", "certificate", "clearance")),
-    "devices": (("id", "type", "serial", "responsible_unit", "custodian", "registered_on"), ("last_maintained_on",)),
+    "devices": (("id", "type", "serial", "custodian", "registered_on"), ("responsible_unit", "last_maintained_on")),
     "repositories": (("id", "kind", "name", "registered"), ()),
     "steps": (("at", "by", "do", "expect"), ("id", "args")),
     "checks": (("as_of", "findings"), ("closed_world",)),

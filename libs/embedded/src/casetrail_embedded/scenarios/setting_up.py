@@ -39,7 +39,8 @@ async def set_up(tenant: Tenant, scenario: Scenario) -> None:
         await _install(tenant, "/v1/people", {**_without(person, "id"), "person": person["id"]})
     for kind, path in (("device", "/v1/media/devices"), ("repository", "/v1/media/repositories")):
         for thing in text.get("devices" if kind == "device" else "repositories", []):
-            tenant.ids[thing["id"]] = (await _install(tenant, path, _without(thing, "id")))[kind]
+            named = {name: value for name, value in _without(thing, "id").items() if value not in (None, "")}
+            tenant.ids[thing["id"]] = (await _install(tenant, path, named))[kind]
     for name, path in (
         ("record_plans", "/v1/record-plans"),
         ("items", "/v1/permit-items"),

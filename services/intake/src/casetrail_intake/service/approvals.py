@@ -38,10 +38,11 @@ def file_initiation(case_id: str, wish: FileInitiation, who: Principal) -> Decid
 
     async def decide(view: View) -> Plan:
         case, state = await case_now(view, case_id)
-        await record_of_case(view, wish.form, case_id, record_type="initiation_approval")
+        await record_of_case(view, wish.form, case_id)
         who.require(("case_officer",))
         if state not in {"registered", "emergency_started"} or case.start_mode == "application":
             raise not_allowed(state, "file_initiation")
+        await record_of_case(view, wish.form, case_id, record_type="initiation_approval")
         payload = InitiationFiledV1(form=wish.form)
         return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])
 
@@ -58,8 +59,6 @@ def give_opinion(form_id: str, wish: GiveOpinion, who: Principal) -> Decide:
         case, state = await case_now(view, form.case)
         await _require_unsubmitted(view, form_id, form.case, case)
         _require_signatory(wish, form, case, who)
-        if state in {"closed", "archived"}:
-            raise not_allowed(state, "give_opinion")
         opinion = OpinionGivenV1(
             form=form_id,
             slot=wish.slot,

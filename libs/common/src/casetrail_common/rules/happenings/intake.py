@@ -158,7 +158,7 @@ def _(payload: acts.OfficerReturnedV1, draft: Draft, told: Happening) -> None:
 def _(payload: acts.RecordPlanPublishedV1, draft: Draft, told: Happening) -> None:
     of = {"conduct_type": payload.conduct_type, "procedure": payload.procedure}
     plan = f"record_plan/{payload.conduct_type}/{payload.procedure}"
-    draft.bear("record_plan", plan, told.at, **of)
+    draft.bear("record_plan", plan, told.at, key_steps=payload.key_steps, **of)
     for item in payload.extra_items:
         named = {"name": item.item, "stage": item.stage, "record_type": item.record_type}
         draft.bear("plan_item", f"{plan}/{item.item}", told.at, **named, **of)
