@@ -28,7 +28,7 @@ from casetrail_media.service.devices import found_device
 
 
 def start_session(wish: StartSession, who: Principal) -> Decide:
-    """Begin to record; the caller is the recorder. A case named, or that of its activity, is linked in the same commit."""
+    """Begin to record; the caller is the recorder. A case named, or its activity's, is linked in the same commit."""
     session_id = new_id("media")
 
     async def decide(view: View) -> Plan:
