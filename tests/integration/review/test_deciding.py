@@ -112,18 +112,20 @@ async def test_an_attempt_on_a_decision_document_is_refused_and_recorded_once(
     assert [(fact.fields["item"], fact.fields["command"]) for fact in incidents] == [(record, command)]
 
 
-async def test_a_head_who_disagrees_sends_it_back_and_it_may_be_submitted_again(desk: Reviewing) -> None:
+async def test_what_the_head_disagrees_with_may_be_submitted_again_which_takes_it_back(desk: Reviewing) -> None:
     case, submission = await desk.submitted()
     disagrees = {**opinion("head", "证据不足。"), "result": "disagree"}
     head, path = desk.who("songw", "agency_head"), f"/v1/reviews/{submission}"
     assert (await desk.send(head, "POST", f"{path}/opinions", disagrees)).status_code == 201
     shown = (await desk.send(head, "GET", path)).json()
-    assert (shown["state"], shown["returned_by"], shown["return_reason"]) == ("returned", "songw", "证据不足。")
+    assert shown["state"] == "reviewing"
     answering = asyncio.create_task(desk.accept_next(case))
     wish = {"case": case, "form": shown["form"]}
     again = await desk.send(desk.who("feng", "case_officer"), "POST", "/v1/reviews", wish)
     await answering
     assert again.status_code == 201
+    shown = (await desk.send(head, "GET", path)).json()
+    assert (shown["state"], shown["returned_by"], shown["return_reason"]) == ("returned", "feng", "证据不足。")
     ids: list[str] = []
     cursor = ""
     while cursor is not None:

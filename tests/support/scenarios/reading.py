@@ -13,8 +13,12 @@ SERVICES_ONLY: Final = FOLDER.parent / "services-only"
 
 __all__ = ["FOLDER", "SERVICES_ONLY", "VARIANTS", "Scenario", "day", "instant", "scenarios"]
 
+BEYOND_FACTS: Final = frozenset({"V11", "V12"})
+"""Scenarios that only the services can run: in which two cases stand side by side, or incidents lie on a dossier."""
+
 
 @cache
 def scenarios() -> tuple[Scenario, ...]:
-    """Return all files that come with the tests."""
-    return tuple(read(path) for folder in (FOLDER, VARIANTS) for path in files_in(folder))
+    """Return all files that come with the tests and can be told as the facts of one case."""
+    told = (read(path) for folder in (FOLDER, VARIANTS) for path in files_in(folder))
+    return tuple(scenario for scenario in told if scenario.id not in BEYOND_FACTS)

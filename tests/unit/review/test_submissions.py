@@ -19,7 +19,7 @@ ALLOWED = {
     (SubmissionState.RETURNED, "submit"): "proposed",
     (SubmissionState.REVIEWING, "opine"): "reviewing",
     (SubmissionState.REVIEWING, "send_back"): "returned",
-    (SubmissionState.REVIEWING, "head_disagrees"): "returned",
+    (SubmissionState.REVIEWING, "head_disagrees"): "reviewing",
     (SubmissionState.REVIEWING, "decide"): "decided",
     (SubmissionState.REVIEWING, "discuss"): "reviewing",
     (SubmissionState.REVIEWING, "terminate"): "terminated",
@@ -165,13 +165,22 @@ async def test_an_unknown_object_comes_before_a_wrong_role_and_that_before_a_wro
         assert refused.value.code == "role_not_allowed"
 
 
-async def test_a_head_who_disagrees_gives_an_opinion_and_returns_the_submission_with_its_words() -> None:
+async def test_a_head_who_disagrees_may_come_to_agree() -> None:
     review, submission = await brought_to(SubmissionState.REVIEWING)
     await review.opine(submission, "head", "disagree")
-    assert review.told()[-2:] == ["review.head_approved", "review.returned"]
+    assert await review.state(submission) is SubmissionState.REVIEWING
+    await review.opine(submission, "head")
+    assert (await review.lying(submission)).submission.opinions["head"].result == "agree"
+
+
+async def test_what_the_head_did_not_agree_to_may_be_submitted_anew_which_takes_it_back_in_the_heads_words() -> None:
+    review, submission = await brought_to(SubmissionState.REVIEWING)
+    await review.opine(submission, "head", "disagree")
+    again = await review.submit()
+    assert review.told()[-2:] == ["review.returned", "review.submitted"]
     lying = await review.lying(submission)
     assert lying.submission.opinions["head"].opinion == lying.submission.return_reason
-    assert lying.submission.returned_by == "songw"
+    assert (lying.state, await review.state(again)) == (SubmissionState.RETURNED, SubmissionState.PROPOSED)
 
 
 async def test_a_later_opinion_takes_the_place_of_an_earlier_one_in_its_slot() -> None:

@@ -182,7 +182,7 @@ class AddRecord(Wish):
     corrections: list[CorrectionWish] = []
     started_at: WrittenInstant | None = None
     ended_at: WrittenInstant | None = None
-    seal: Name | None = None
+    seal: Annotated[str, Field(max_length=100)] | None = None
     issued_on: date | None = None
     classification: Classification | None = None
     plan_item: Code | None = None
@@ -201,8 +201,8 @@ class GiveOpinion(Wish):
     slot: Slot
     result: OpinionResult
     opinion: Text
-    reasons: Text | None = None
-    suggestion: Text | None = None
+    reasons: str | None = None
+    suggestion: str | None = None
     signed_on: date
 
 

@@ -37,8 +37,8 @@ class GiveOpinion(Wish):
     slot: Slot
     result: OpinionResult
     opinion: Said
-    reasons: Said | None = None
-    suggestion: Said | None = None
+    reasons: str | None = None
+    suggestion: str | None = None
     signed_on: date
 
 

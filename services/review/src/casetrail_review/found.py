@@ -41,6 +41,12 @@ class Lying:
         """Why intake did not let it take effect."""
         return self.verdict.void_code if self.verdict else None
 
+    @property
+    def head_disagrees(self) -> bool:
+        """Whether it lies in review and the head, who may still come to agree, does not."""
+        head = self.submission.opinions.get("head")
+        return self.state is SubmissionState.REVIEWING and head is not None and head.result == "disagree"
+
     def require_reviewing(self) -> None:
         """Insist that it lies in review.
 

@@ -85,8 +85,8 @@ class View:
         return ref
 
     def seal_optional(self, value: Any) -> ContentRef | None:
-        """Like `seal`, for content that may be absent."""
-        return None if value is None else self.seal(value)
+        """Like `seal`, for content that may be absent; an empty text is none."""
+        return None if value is None or value == "" else self.seal(value)
 
 
 React = Callable[[Fact, View], Awaitable[Consequences]]

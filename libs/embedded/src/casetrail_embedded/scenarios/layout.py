@@ -105,7 +105,7 @@ def _inner_faults(text: Text) -> Iterator[str]:
     start = datetime.fromisoformat(text["setup"]["at"])
     actors = {str(one["id"]) for one in text["cast"]}
     things = (one for name in ("devices", "repositories", "steps") for one in text.get(name, []))
-    known = {"agency", *actors, *(str(one["id"]) for one in things if "id" in one)}
+    known = {"agency", str(text["agency"]["id"]), *actors, *(str(one["id"]) for one in things if "id" in one)}
     for number, step in enumerate(text["steps"], start=1):
         place = f"steps {number} ({step['do']}{' ' + str(step['id']) if 'id' in step else ''})"
         yield from (f"{place}: {fault}" for fault in (*_moment(step["at"], start), *_step(step, actors, known)))

@@ -17,6 +17,9 @@ YEARS_BEFORE: Final = 5
 YEARS_TOGETHER: Final = 50
 """Of how many years a calendar is told: due dates may lie far beyond the last step."""
 
+AGENCY: Final = "agency"
+"""What findings call the agency of a file, whatever id the file gives it."""
+
 
 class MalformedScenarioError(Exception):
     """A file cannot be run; says where and why."""
@@ -96,6 +99,9 @@ def read(path: Path) -> Scenario:
     faults = list(faults_of(text))
     if faults:
         raise MalformedScenarioError(faults)
+    for finding in (one for check in text["checks"] for one in check["findings"]):
+        if finding["subject"] == text["agency"]["id"]:
+            finding["subject"] = AGENCY
     return Scenario(text)
 
 

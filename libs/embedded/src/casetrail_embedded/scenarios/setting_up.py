@@ -30,7 +30,7 @@ async def set_up(tenant: Tenant, scenario: Scenario) -> None:
     """
     text = scenario.text
     agency, setup = text["agency"], text["setup"]
-    tenant.ids[agency["id"]] = tenant.ids["agency"] = tenant.client.agency
+    tenant.ids["agency"] = tenant.client.agency
     await tenant.set_clock(setup["at"])
     await _install(tenant, "/v1/agencies", _only(agency, "name", "province", "units"))
     await _law(tenant, scenario)

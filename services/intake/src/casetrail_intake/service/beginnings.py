@@ -68,7 +68,7 @@ def _opens_on(case: Case, ground: str) -> bool:
         return case.start_mode == "application"
     if ground == "simplified":
         return case.procedure == "simplified" and case.conduct_type == "penalty"
-    return case.conduct_type == "inspection"
+    return case.start_mode != "application" and case.procedure != "simplified"
 
 
 def request_supplement(case_id: str, wish: RequestSupplement, who: Principal) -> Decide:

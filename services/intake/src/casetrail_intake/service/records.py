@@ -63,7 +63,7 @@ async def _require_known(view: View, wish: AddRecord) -> None:
 
 async def _require_seal_and_date(view: View, wish: AddRecord) -> None:
     """Insist on seal and date of what leaves the agency."""
-    if wish.seal is None:
+    if not wish.seal:
         raise await refusal(view, "seal_missing")
     if wish.issued_on is None:
         raise await refusal(view, "issue_date_missing")
@@ -89,7 +89,7 @@ def _payload(record_id: str, wish: AddRecord, view: View, form: RecordType, who:
         ],
         started_at=wish.started_at,
         ended_at=wish.ended_at,
-        seal=wish.seal,
+        seal=wish.seal or None,
         issued_on=wish.issued_on,
         classification=wish.classification,
         plan_item=wish.plan_item,

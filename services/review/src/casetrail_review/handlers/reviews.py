@@ -79,9 +79,9 @@ async def show_submission(submission: SubmissionId, window: AtWindow) -> Submiss
     summary="签署意见 Give an opinion on a submitted form",
 )
 async def opine(submission: SubmissionId, wish: Sent[GiveOpinion], desk: AtDesk) -> Response:
-    """在提交的审批单上填写一栏意见并签名，取代该栏原有意见；负责人不同意即退回。
+    """在提交的审批单上填写一栏意见并签名，取代该栏原有意见；负责人不同意的，可以改为同意，也可以重新送审。
 
-    Fills one slot and signs it, replacing an earlier opinion in it; a head's disagreement sends the submission back.
+    Fills one slot and signs it, replacing an earlier opinion in it; a head who disagrees may come to agree.
     """
     decide = give_opinion(submission, wish, desk.principal)
     return await desk.run(decide, stream=await stream_of(desk, submission))

@@ -9,7 +9,6 @@ from casetrail_common.facts.review import (
     LegalOpinedV1,
     MemberView,
     ReviewDiscussedV1,
-    ReviewReturnedV1,
     UnitOpinedV1,
 )
 from casetrail_common.ids import stream_name
@@ -25,7 +24,7 @@ from casetrail_review.service.law import require_lawful
 
 
 def give_opinion(submission_id: str, wish: GiveOpinion, who: Principal) -> Decide:
-    """Fill one slot of the submitted form; a head's disagreement also sends the submission back (T16).
+    """Fill one slot of the submitted form; it lies in review whatever the head says, who may come to agree.
 
     Raises
     ------
@@ -48,13 +47,12 @@ def give_opinion(submission_id: str, wish: GiveOpinion, who: Principal) -> Decid
 
 
 def _told(wish: GiveOpinion, who: Principal, *, submission: Submission, view: View) -> list[Payload]:
-    said = view.seal(wish.opinion)
     given: dict[str, Any] = {
         "form": submission.form,
         "submission": submission.id,
         "slot": wish.slot,
         "result": wish.result,
-        "opinion": said,
+        "opinion": view.seal(wish.opinion),
         "reasons": view.seal_optional(wish.reasons),
         "suggestion": view.seal_optional(wish.suggestion),
         "signed_on": wish.signed_on,
@@ -63,8 +61,6 @@ def _told(wish: GiveOpinion, who: Principal, *, submission: Submission, view: Vi
     match wish.slot:
         case "legal":
             return [LegalOpinedV1(**given)]
-        case "head" if wish.result == "disagree":
-            return [HeadApprovedV1(**given), ReviewReturnedV1(submission=submission.id, reason=said)]
         case "head":
             return [HeadApprovedV1(**given)]
     return [UnitOpinedV1(**given)]

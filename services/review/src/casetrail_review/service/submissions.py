@@ -3,6 +3,7 @@
 from casetrail_common.auth import Principal
 from casetrail_common.auth.roles import Role
 from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.model import ContentRef, Payload
 from casetrail_common.facts.review import ReviewReturnedV1, ReviewSubmittedV1, TerminationProposedV1
 from casetrail_common.ids import new_id, stream_name
 from casetrail_common.ledger.append import NewFact
@@ -11,6 +12,7 @@ from casetrail_common.ledger.view import View
 from casetrail_review.commands import ReturnSubmission, SubmitReview, TerminateReview
 from casetrail_review.domain.case import CaseState
 from casetrail_review.domain.duties import MAY_RETURN
+from casetrail_review.domain.submission import Submission
 from casetrail_review.found import (
     found_case,
     found_submission,
@@ -27,7 +29,8 @@ def submit_review(wish: SubmitReview, who: Principal) -> Decide:
     ------
     CasetrailError
         `not_found`, `field_missing` (a record of another type), `role_not_allowed`, or `transition_not_allowed` if the
-        case is not being investigated, needs no review, or an earlier submission is still open.
+        case is not being investigated, needs no review, or an earlier submission is still open; one to which the head
+        does not agree is taken back.
     """
     submission = new_id("review")
 
@@ -40,17 +43,28 @@ def submit_review(wish: SubmitReview, who: Principal) -> Decide:
             )
         who.require([Role.CASE_OFFICER])
         state = await standing_of(view, case)
-        if state is not CaseState.INVESTIGATING or case.is_simplified:  # which is decided on the spot (T18)
-            raise CasetrailError("transition_not_allowed", {"state": state, "id": wish.case})
         last = await last_submission(view, wish.case)
-        if last is not None and last.state.is_open:
+        may_submit = state is CaseState.INVESTIGATING or (last is not None and last.head_disagrees)
+        if not may_submit or case.is_simplified:  # which is decided on the spot (T18)
+            raise CasetrailError("transition_not_allowed", {"state": state, "id": wish.case})
+        if last is not None and last.state.is_open and not last.head_disagrees:
             raise CasetrailError("transition_not_allowed", {"state": last.state, "submission": last.submission.id})
         proposed = ReviewSubmittedV1(
             submission=submission, case=wish.case, form=wish.form, proposed_decision=wish.proposed_decision
         )
-        return Plan([NewFact(stream_name("case", view.agency, wish.case), proposed)], {"submission": submission})
+        facts: list[Payload] = [proposed]
+        if last is not None and last.state.is_open:
+            facts.insert(0, _taken_back(last.submission))
+        stream = stream_name("case", view.agency, wish.case)
+        return Plan([NewFact(stream, fact) for fact in facts], {"submission": submission})
 
     return decide
+
+
+def _taken_back(submission: Submission) -> ReviewReturnedV1:
+    """Return the end of a submission to which the head did not agree, in the head's words."""
+    words = submission.opinions["head"].opinion
+    return ReviewReturnedV1(submission=submission.id, reason=ContentRef(sha256=words))
 
 
 def return_submission(submission_id: str, wish: ReturnSubmission, who: Principal) -> Decide:

@@ -90,7 +90,14 @@ def _(payload: media.AvAnnotatedV1, draft: Draft, told: Happening) -> None:
 
 @tell.register
 def _(payload: media.AvSessionEndedV1, draft: Draft, told: Happening) -> None:
-    draft.set("session", payload.session, told.at, completed_at=told.at)
+    completed = told.at
+    for gap in draft.linked_to(payload.session, "gap"):
+        if not draft.knows(
+            gap, "resumed_at"
+        ):  # It was never gone on with, so the last segment ended where it broke off.
+            draft.set("gap", gap, told.at, final=True)
+            completed = draft.things[gap].at or completed
+    draft.set("session", payload.session, told.at, completed_at=completed)
 
 
 @tell.register

@@ -24,15 +24,12 @@ async def start_activity(desk: Desk, args: dict[str, Any]) -> httpx.Response:
 
 
 async def give_opinion(desk: Desk, args: dict[str, Any]) -> httpx.Response:
-    """Fill a slot at intake, or in review once the form was submitted; disagreement of the head sends it back."""
+    """Fill a slot at intake, or in review once the form was submitted."""
     form, submissions = str(args.get("form")), desk.tenant.submissions
     if form not in submissions:
         return await desk.send("POST", "/v1/records/{form}/opinions", args)
     path = {"form": submissions[form]}
-    answer = await desk.send("POST", "/v1/reviews/{form}/opinions", _without(args, "form"), **path)
-    if answer.is_success and args["slot"] == "head" and args["result"] == "disagree":
-        del submissions[form]
-    return answer
+    return await desk.send("POST", "/v1/reviews/{form}/opinions", _without(args, "form"), **path)
 
 
 def _without(args: Mapping[str, Any], name: str) -> dict[str, Any]:
