@@ -9,9 +9,9 @@ from casetrail_embedded.scenarios.reading import files_in
 from casetrail_embedded.scenarios.run import Outcome, run_file
 from casetrail_embedded.scenarios.samples import Sample, make_samples
 from support.application import Application
-from support.scenarios.reading import FOLDER, SEVERAL, VARIANTS
+from support.scenarios.reading import FOLDER, SERVICES_ONLY, VARIANTS
 
-FILES = [path for folder in (FOLDER, VARIANTS, SEVERAL) for path in files_in(folder)]
+FILES = [path for folder in (FOLDER, VARIANTS, SERVICES_ONLY) for path in files_in(folder)]
 
 
 @pytest.fixture(scope="session")

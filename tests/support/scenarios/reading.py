@@ -8,10 +8,10 @@ from casetrail_embedded.scenarios.reading import Scenario, day, files_in, instan
 
 FOLDER: Final = Path(__file__).parents[2] / "scenarios" / "data"
 VARIANTS: Final = FOLDER.parent / "variants"
-SEVERAL: Final = FOLDER.parent / "several"
-"""Those with more than one case, which archive judges one by one: only for the services themselves."""
+SERVICES_ONLY: Final = FOLDER.parent / "services-only"
+"""Those of several cases, which archive judges one by one, and those of calls that have no shape."""
 
-__all__ = ["FOLDER", "SEVERAL", "VARIANTS", "Scenario", "day", "instant", "scenarios"]
+__all__ = ["FOLDER", "SERVICES_ONLY", "VARIANTS", "Scenario", "day", "instant", "scenarios"]
 
 BEYOND_FACTS: Final = frozenset({"V11", "V12"})
 """Scenarios that only the services can run: in which two cases stand side by side, or incidents lie on a dossier."""
