@@ -19,6 +19,9 @@ class Act:
     """Types of the facts it leads to."""
 
 
+CONFIGURES: Final = ("administrator", "pack_admin")
+PUBLISHES: Final = ("administrator", "agency_head")
+
 ACTS: Final[Mapping[str, Act]] = {
     "file_initiation": Act("报请启动", "file the initiation", facts=("initiation.filed",)),
     "open_investigation": Act("启动办理", "open the investigation", facts=("investigation.opened",)),
@@ -84,6 +87,13 @@ ACTS: Final[Mapping[str, Act]] = {
     "file_dossier": Act("归档", "file the dossier", ("case_officer", "archivist"), ("dossier.filed",)),
     "transfer_dossier": Act("移交案卷", "transfer the dossier", ("archivist",), ("dossier.transferred",)),
     "assign_retention": Act("确定保管期限", "assign the retention", ("archivist",), ("retention.assigned",)),
+    "publish_record_plan": Act("公布记录方案", "publish a record plan", CONFIGURES, ("record_plan.published",)),
+    "publish_item_list": Act(
+        "公布音像记录事项清单", "publish a recording list", PUBLISHES, ("av_item_list.published",)
+    ),
+    "publish_wording_guide": Act("公布用语指引", "publish a wording guide", PUBLISHES, ("wording_guide.published",)),
+    "set_retention_table": Act("设置保管期限表", "set the retention table", CONFIGURES, ("retention_table.set",)),
+    "register_person": Act("登记人员", "register a person", ("administrator",), ("person.registered",)),
     "hold_round": Act("开展监督检查", "hold a round of supervision", ("supervisor",), ("supervision.round_held",)),
     "configure_item": Act("配置许可事项", "configure a permit item", ("administrator",), ("permit_item.configured",)),
     "register_device": Act(
