@@ -85,7 +85,18 @@ ACTS: Final[Mapping[str, Act]] = {
     "transfer_dossier": Act("移交案卷", "transfer the dossier", ("archivist",), ("dossier.transferred",)),
     "assign_retention": Act("确定保管期限", "assign the retention", ("archivist",), ("retention.assigned",)),
     "hold_round": Act("开展监督检查", "hold a round of supervision", ("supervisor",), ("supervision.round_held",)),
+    "publish_item_list": Act(
+        "公布音像记录事项清单", "publish a recording-duty list", ("administrator",), ("av_item_list.published",)
+    ),
+    "publish_wording_guide": Act(
+        "公布用语指引", "publish a wording guide", ("administrator",), ("wording_guide.published",)
+    ),
+    "publish_record_plan": Act("公布记录方案", "publish a record plan", ("administrator",), ("record_plan.published",)),
     "configure_item": Act("配置许可事项", "configure a permit item", ("administrator",), ("permit_item.configured",)),
+    "set_retention_table": Act(
+        "设置保管期限表", "set the retention table", ("administrator", "pack_admin"), ("retention_table.set",)
+    ),
+    "register_person": Act("登记人员", "register a person", ("administrator",), ("person.registered",)),
     "register_device": Act(
         "登记设备", "register a device", ("administrator", "device_custodian"), ("device.registered",)
     ),
