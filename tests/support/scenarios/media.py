@@ -11,8 +11,9 @@ Args = dict[str, Any]
 
 
 def start_session(teller: Teller, id_: str, args: Args) -> None:
-    """Recording begins."""
-    fact = m.AvSessionStartedV1.model_validate({**args, "session": id_, "recorder": teller.by})
+    """Recording begins, in the case of the activity if none is named."""
+    case = args.get("case") or ("K1" if args.get("activities") else None)
+    fact = m.AvSessionStartedV1.model_validate({**args, "case": case, "session": id_, "recorder": teller.by})
     teller.say("media", f"session:{id_}", fact)
 
 

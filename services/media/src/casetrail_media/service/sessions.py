@@ -28,18 +28,22 @@ from casetrail_media.service.devices import found_device
 
 
 def start_session(wish: StartSession, who: Principal) -> Decide:
-    """Begin to record; the caller is the recorder. A case named is linked in the same commit."""
+    """Begin to record; the caller is the recorder. A case named, or its activity's, is linked in the same commit."""
     session_id = new_id("media")
 
     async def decide(view: View) -> Plan:
         if wish.case is not None and await view.get(CASE, wish.case) is None:
             raise CasetrailError("not_found", {"id": wish.case})
+        cases = []
         for activity in wish.activities:
-            if await view.get(ACTIVITY, activity) is None:
+            known = await view.get(ACTIVITY, activity)
+            if known is None:
                 raise CasetrailError("not_found", {"id": activity})
+            cases.append(known.case)
         await found_device(view, wish.device)
         who.require(("case_officer",))
-        payload = AvSessionStartedV1(session=session_id, recorder=who.person, **wish.model_dump())
+        told = {**wish.model_dump(), "case": wish.case or next(iter(cases), None)}
+        payload = AvSessionStartedV1(session=session_id, recorder=who.person, **told)
         return Plan([NewFact(stream_name("session", view.agency, session_id), payload)], {"session": session_id})
 
     return decide
