@@ -95,17 +95,6 @@ ACTS: Final[Mapping[str, Act]] = {
     "set_retention_table": Act("设置保管期限表", "set the retention table", CONFIGURES, ("retention_table.set",)),
     "register_person": Act("登记人员", "register a person", ("administrator",), ("person.registered",)),
     "hold_round": Act("开展监督检查", "hold a round of supervision", ("supervisor",), ("supervision.round_held",)),
-    "publish_record_plan": Act("公布记录方案", "publish a record plan", ("administrator",), ("record_plan.published",)),
-    "publish_item_list": Act(
-        "公布音像记录事项清单", "publish a recording list", ("administrator",), ("av_item_list.published",)
-    ),
-    "publish_wording_guide": Act(
-        "公布用语指引", "publish a wording guide", ("administrator",), ("wording_guide.published",)
-    ),
-    "set_retention_table": Act(
-        "设置保管期限表", "set the retention table", ("administrator", "pack_admin"), ("retention_table.set",)
-    ),
-    "register_person": Act("登记人员", "register a person", ("administrator",), ("person.registered",)),
     "configure_item": Act("配置许可事项", "configure a permit item", ("administrator",), ("permit_item.configured",)),
     "register_device": Act(
         "登记设备", "register a device", ("administrator", "device_custodian"), ("device.registered",)
