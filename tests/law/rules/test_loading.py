@@ -59,6 +59,7 @@ def fault_of(changed: dict[str, Any]) -> tuple[str, str | None]:
         ({"must": {"none": [{"record": {}}]}}, "not_a_requirement"),
         ({"must": {"any": {}}}, "not_a_requirement"),
         ({"must": []}, "not_a_requirement"),
+        ({"must": {"record": {"all": []}}}, "not_a_requirement"),
         ({"must": {"notice": "x"}, "for": {"session": {}}}, "not_a_requirement"),
         ({"must": {"recorded": "often"}, "for": {"activity": {}}}, "not_a_requirement"),
         ({"prohibits": ["worm_protected"]}, "one_of"),

@@ -61,6 +61,7 @@ class Reader(ValueReader):
         expect(name in model()[kind].linked, "unknown_kind", kind=kind, name=name, known=model()[kind].linked)
         if isinstance(value, Mapping) and set(value) == {"all"} and (main := model()[name].main):
             codes = self.codes(value["all"], name=main, attribute=model()[name].attributes[main])
+            expect(bool(codes), "not_a_requirement", detail={name: dict(value)})
             return nodes.All(tuple(nodes.Some(name, Pattern(((main, values.OneOf((code,))),))) for code in codes))
         return nodes.Some(name, self.pattern(value, name))
 
