@@ -15,7 +15,6 @@ BLOCKED_BY_STATE = {
     "POST /v1/activities/{activity}/end",
     "POST /v1/cases/{case}/services",
     "POST /v1/cases/{case}/closure",
-    "POST /v1/records/{record}/opinions",
     "POST /v1/media/sessions/{session}/end",
     "POST /v1/media/sessions/{session}/uploads",
     "POST /v1/media/uploads/{upload}/completion",
