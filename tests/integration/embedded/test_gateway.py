@@ -5,11 +5,12 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Annotated
 
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from starlette.responses import StreamingResponse
 
 from casetrail_common.auth import CurrentPrincipal, JwksCache, JwtVerifier
@@ -31,7 +32,9 @@ def service_app(service: Service, settings: Settings) -> FastAPI:
     router = service_router(tag=service)
 
     @router.get(PATH_OF[service] + "/{name:path}")
-    async def echo(name: str, request: Request, who: CurrentPrincipal) -> dict[str, str | list[str]]:
+    async def echo(
+        name: str, request: Request, who: CurrentPrincipal, q: Annotated[list[str], Query()]
+    ) -> dict[str, str | list[str]]:
         """Tell what arrived."""
         return {
             "service": service,
