@@ -86,7 +86,7 @@ def busy_s() -> float:
 
 
 def own_s() -> float:
-    """Return how many seconds of that were for the bench and what it has started and still runs."""
+    """Return how many seconds of that were for the bench and what it has started, also what has ended since."""
     me = psutil.Process()
     total = 0.0
     for process in (me, *me.children(recursive=True)):
@@ -95,4 +95,5 @@ def own_s() -> float:
         except psutil.Error:
             continue  # it has just ended
         total += spent.user + spent.system
+        total += getattr(spent, "children_user", 0.0) + getattr(spent, "children_system", 0.0)  # of those waited for
     return total
