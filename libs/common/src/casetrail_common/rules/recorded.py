@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from casetrail_common.rules.casefile import Thing
 from casetrail_common.rules.look import Look, Met, instant_of
@@ -11,13 +11,16 @@ from casetrail_common.rules.nodes import Pattern
 
 Span = tuple[datetime, datetime]
 
+INSTANT: Final = timedelta(microseconds=1)
+"""The smallest step of time that facts tell apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """Linked recordings, taken together, cover an act from its start to its end, or at all.
 
-    While the act is under way it is met if all of it so far is covered; what is lost stays lost. A gap that was entered
-    as an interruption is never held against the coverage, unless the clause admits none.
+    While the act is under way it is met if all of it so far is covered and recording goes on; what is lost stays lost.
+    A gap that was entered as an interruption is never held against the coverage, unless the clause admits none.
     """
 
     by: Pattern
@@ -26,11 +29,12 @@ class Recorded:
 
     def met(self, look: Look, thing: Thing) -> Met | None:
         """Return since when it is met for an object, or None."""
-        start, end = instant_of(thing, "started_at") or thing.at, instant_of(thing, "ended_at") or look.moment()
+        start, ended = instant_of(thing, "started_at") or thing.at, instant_of(thing, "ended_at")
         if start is None:
             return None
+        end, until = ended or look.moment(), ended or look.moment() + INSTANT
         sessions = [s for s in look.near(thing, "session") if self.by.match(look, s)]
-        spans = sorted((span, s.id) for s in sessions for span in self._spans(look, s, end))
+        spans = sorted((span, s.id) for s in sessions for span in self._spans(look, s, until))
         if self.how == "at_all":
             meeting = [(span, id_) for span, id_ in spans if span[0] <= end and span[1] >= start]
             return Met(max(meeting[0][0][0], start), (meeting[0][1],)) if meeting else None
@@ -40,15 +44,15 @@ class Recorded:
                 break
             covered = max(covered, ended)
             evidence.append(id_)
-        return Met(end, tuple(dict.fromkeys(evidence))) if evidence and covered >= end else None
+        return Met(end, tuple(dict.fromkeys(evidence))) if evidence and covered >= until else None
 
-    def _spans(self, look: Look, session: Thing, end: datetime) -> Iterator[Span]:
+    def _spans(self, look: Look, session: Thing, until: datetime) -> Iterator[Span]:
         """Yield the stretches that a session covers."""
-        begun = instant_of(session, "started_at") or end
-        ended = instant_of(session, "completed_at") or look.moment()
+        begun = instant_of(session, "started_at") or until
+        ended = instant_of(session, "completed_at") or look.moment() + INSTANT
         for gap in look.near(session, "gap"):
             if self.gaps == "excused":
-                ended = max(ended, end) if gap.held["final"].value else ended
+                ended = max(ended, until) if gap.held["final"].value else ended
             elif gap.at is not None:
                 yield begun, gap.at
                 begun = instant_of(gap, "resumed_at") or ended
