@@ -1,9 +1,11 @@
 """Fixtures every test may ask for."""
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from casetrail_embedded.stack.addresses import StackAddresses
 from support.own_broker import OwnBroker, own_broker
@@ -11,6 +13,11 @@ from support.stack import running_stack
 
 if TYPE_CHECKING:
     from support.application import Application
+
+# A landing is judged by the same examples on every machine; to look for new ones: HYPOTHESIS_PROFILE=explore make test
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(scope="session")
