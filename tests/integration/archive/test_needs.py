@@ -3,10 +3,9 @@
 from typing import Any
 
 from support.archiving import Archiving
-from support.penalty_case import CASE, FILMS, china
+from support.penalty_case import CASE, china
 
 PATH = f"/v1/archive/cases/{CASE}/needs"
-FILM = FILMS["AV-1"].session
 
 
 async def needs(desk: Archiving, **query: str) -> dict[str, Any]:

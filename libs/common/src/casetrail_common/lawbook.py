@@ -1,9 +1,13 @@
 """The packs of an agency, compiled: what commands are held against."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
 from casetrail_common.calendar import UNKNOWN, local_day
 from casetrail_common.law import LAW, PACK
+from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.view import View
-from casetrail_common.rules import ActivePack, LawBook, activate, compiled
+from casetrail_common.rules import ActivePack, CaseFile, LawBook, Refusal, activate, compiled, gate
 
 
 async def law_book(view: View) -> LawBook:
@@ -28,3 +32,25 @@ async def clause_of_refusal(view: View, code: str) -> str | None:
     """Return the clause that demands a refusal, of the first pack in force that has one."""
     clauses = (active.pack.clause_of_refusal(code) for active in await in_force(view))
     return next((clause for clause in clauses if clause), None)
+
+
+async def refused_by_gate(
+    view: View,
+    facts: Sequence[NewFact],
+    *,
+    command: str,
+    case_file: Callable[[], Awaitable[tuple[CaseFile, datetime]]],
+) -> Refusal | None:
+    """Return the first gate that facts would break if a command appended them; None if it may.
+
+    Parameters
+    ----------
+    case_file
+        Reads what is known of the case, and the instant it is judged at; only asked for if some rule gates the command.
+    """
+    book = await law_book(view)
+    gates = (each for active in book.packs for rule in active.pack.rules for each in rule.gates)
+    if not any(each.refuses == command for each in gates):
+        return None
+    file, now = await case_file()
+    return gate(book, file, facts, command=command, now=now)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casetrail_common.auth import Role
+from casetrail_common.facts.acts import MeasureKind, PartyEventKind
 from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure, Slot, StartMode
 from casetrail_common.ids import ItemId, PersonId, UnitId
 from casetrail_common.web.wish import Kept, Wish, WrittenInstant
@@ -309,18 +310,7 @@ class CorrectRecord(Wish):
 class RecordPartyEvent(Wish):
     """Record what a party did: objected, obstructed, or answered a demand."""
 
-    kind: Literal[
-        "objection",
-        "complaint",
-        "petition",
-        "evasion",
-        "refusal",
-        "obstruction",
-        "verbal_abuse",
-        "insult",
-        "assault",
-        "demand_response",
-    ]
+    kind: PartyEventKind
     party: PersonId
     description: Text
 
@@ -328,7 +318,7 @@ class RecordPartyEvent(Wish):
 class RegisterMeasure(Wish):
     """Register a compulsory measure; its approval form carries the head's agreement."""
 
-    kind: Literal["seizure", "advance_registration", "administrative_control", "evidence_preservation"]
+    kind: MeasureKind
     object: Text
     form: ItemId | None = None
 

@@ -115,20 +115,23 @@ class DelegationWithdrawnV1(Payload, fact="delegation.withdrawn"):
     deputy: str
 
 
+PartyEventKind = Literal[
+    "objection",
+    "complaint",
+    "petition",
+    "evasion",
+    "refusal",
+    "obstruction",
+    "verbal_abuse",
+    "insult",
+    "assault",
+    "demand_response",
+]
+
+
 class _PartyEvent(Part):
     event: str
-    kind: Literal[
-        "objection",
-        "complaint",
-        "petition",
-        "evasion",
-        "refusal",
-        "obstruction",
-        "verbal_abuse",
-        "insult",
-        "assault",
-        "demand_response",
-    ]
+    kind: PartyEventKind
     party: str
     description: ContentRef
 
@@ -145,11 +148,14 @@ class PartyRespondedV1(_PartyEvent, Payload, fact="party.responded"):
     """A party answered a demand letter (催告)."""
 
 
+MeasureKind = Literal["seizure", "advance_registration", "administrative_control", "evidence_preservation"]
+
+
 class MeasureRegisteredV1(Payload, fact="measure.registered"):
     """A compulsory measure was taken (强制措施)."""
 
     measure: str
-    kind: Literal["seizure", "advance_registration", "administrative_control", "evidence_preservation"]
+    kind: MeasureKind
     object: ContentRef
     form: str | None = None
     """The approval form that carries the head's agreement."""

@@ -54,11 +54,6 @@ class Tenant:
         """
         await self.client.put(ADMINISTRATOR, "/v1/test/clock", {"agency": self.client.agency, "now": instant})
 
-    def id_of(self, subject: str) -> str:
-        """Return what the services call a subject; the part after a slash is the same for both."""
-        alias, slash, rest = subject.partition("/")
-        return self.ids.get(alias, alias) + slash + rest
-
     def name_of(self, subject: str) -> str:
         """Return what the file calls a subject."""
         id_, slash, rest = subject.partition("/")

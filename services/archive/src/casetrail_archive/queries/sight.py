@@ -3,11 +3,10 @@
 from typing import Final
 
 from casetrail_archive.domain.case import Case
-from casetrail_archive.projections import CASE
+from casetrail_archive.found import found_case
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import ACROSS_UNITS as HANDLES_ALL
 from casetrail_common.auth.sight import WITHIN_UNIT, handles
-from casetrail_common.errors import CasetrailError
 from casetrail_common.ledger.view import View
 
 ACROSS_UNITS: Final = HANDLES_ALL | {"administrator", "unit_head"}
@@ -37,20 +36,6 @@ async def case_in_sight(view: View, who: Principal, case_id: str) -> Case:
 def sees_case(who: Principal, case: Case) -> bool:
     """Whether a person has a part in a case, or oversees the system."""
     return "administrator" in who.roles or handles(who, case.unit, case.officers)
-
-
-async def found_case(view: View, case_id: str) -> Case:
-    """Return a case.
-
-    Raises
-    ------
-    CasetrailError
-        `not_found`.
-    """
-    case = await view.get(CASE, case_id)
-    if case is None:
-        raise CasetrailError("not_found", {"id": case_id})
-    return case
 
 
 def require_dossier_reader(who: Principal, case: Case) -> None:

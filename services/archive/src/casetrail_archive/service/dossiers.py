@@ -2,7 +2,8 @@
 
 from casetrail_archive.case_facts import streams_of
 from casetrail_archive.commands import FileDossier
-from casetrail_archive.projections import CASE, DOSSIER, SECRETS
+from casetrail_archive.found import found_case, found_dossier
+from casetrail_archive.projections import SECRETS
 from casetrail_archive.service.keeping import locked, years_of
 from casetrail_common.access import Lent
 from casetrail_common.access import read_item as lend
@@ -21,9 +22,7 @@ def file_dossier(wish: FileDossier, who: Principal) -> Decide:
     fresh = new_id("archive")
 
     async def decide(view: View) -> Plan:
-        case = await view.get(CASE, wish.case)
-        if case is None:
-            raise CasetrailError("not_found", {"id": wish.case})
+        case = await found_case(view, wish.case)
         for session in wish.sessions:
             if session not in case.sessions:
                 raise CasetrailError("not_found", {"id": session})
@@ -61,9 +60,7 @@ def read_item(dossier_id: str, who: Principal) -> Decide:
     """
 
     async def decide(view: View) -> Plan:
-        dossier = await view.get(DOSSIER, dossier_id)
-        if dossier is None:
-            raise CasetrailError("not_found", {"id": dossier_id})
+        dossier = await found_dossier(view, dossier_id)
         secrets = await view.get(SECRETS, dossier.case)
         classes = frozenset(secrets.classes if secrets else ())
         stream = stream_name("case", view.agency, dossier.case)
@@ -76,9 +73,7 @@ def refuse_change(dossier_id: str, command: str) -> Decide:
     """Refuse to change or delete a dossier, and record the attempt as an incident."""
 
     async def decide(view: View) -> Plan:
-        dossier = await view.get(DOSSIER, dossier_id)
-        if dossier is None:
-            raise CasetrailError("not_found", {"id": dossier_id})
+        dossier = await found_dossier(view, dossier_id)
         return await refused_act(
             view,
             "worm_protected",

@@ -9,7 +9,8 @@ from typing import Final
 from casetrail_archive.commands import AppendSupplement, MarkLongTerm, OverrideRetention, SetRetention, TransferDossier
 from casetrail_archive.domain.case import Case
 from casetrail_archive.domain.dossier import Dossier, Filing
-from casetrail_archive.projections import CASE, DOSSIER, RETENTION
+from casetrail_archive.found import found_case, found_dossier
+from casetrail_archive.projections import CASE, RETENTION
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.archive import RetentionAssignedV1
@@ -37,7 +38,7 @@ def transfer_dossier(dossier_id: str, wish: TransferDossier, who: Principal) -> 
     transfer_list = new_id("archive")
 
     async def decide(view: View) -> Plan:
-        dossier = await _found(view, dossier_id)
+        dossier = await found_dossier(view, dossier_id)
         receiver = await view.get(PERSON, wish.received_by)
         if receiver is None or "archivist" not in receiver.roles:
             raise CasetrailError("not_found", {"id": wish.received_by})
@@ -55,7 +56,7 @@ def set_retention(dossier_id: str, wish: SetRetention, who: Principal) -> Decide
     """Change the years of a filed dossier, unless a rule keeps its case long-term."""
 
     async def decide(view: View) -> Plan:
-        dossier = await _found(view, dossier_id)
+        dossier = await found_dossier(view, dossier_id)
         who.require(WHO)
         filing = _filing(dossier, "set_retention")
         case = await view.get(CASE, dossier.case)
@@ -79,7 +80,7 @@ def append_supplement(
     """
 
     async def decide(view: View) -> Plan:
-        dossier = await _found(view, dossier_id)
+        dossier = await found_dossier(view, dossier_id)
         case = await view.get(CASE, dossier.case)
         unknown = [record for record in wish.records if record not in records]
         unknown += [session for session in wish.sessions if case is None or session not in case.sessions]
@@ -105,7 +106,7 @@ def mark_long_term(case_id: str, wish: MarkLongTerm, who: Principal) -> Decide:
     """Find a case important; whether that keeps it long-term is for the rules to say."""
 
     async def decide(view: View) -> Plan:
-        await _case(view, case_id)
+        await found_case(view, case_id)
         who.require(FINDS_IMPORTANT)
         return Plan([NewFact(_stream(view, case_id), LongTermMarkedV1(case=case_id, reason=view.seal(wish.reason)))])
 
@@ -116,9 +117,9 @@ def override_retention(case_id: str, wish: OverrideRetention, who: Principal) ->
     """Keep a case as long as another provision demands: longer, or shorter unless a rule keeps it long-term."""
 
     async def decide(view: View) -> Plan:
-        case = await _case(view, case_id)
+        case = await found_case(view, case_id)
         who.require(OVERRIDES)
-        filing = (await _found(view, case.dossier)).filing if case.dossier else None
+        filing = (await found_dossier(view, case.dossier)).filing if case.dossier else None
         years = await years_of(view, filing.retention_class) if filing else None
         before = (filing.retention_years if filing else None) or years
         if case.upgrades and before is not None and wish.years < before:
@@ -165,20 +166,6 @@ async def years_of(view: View, retention_class: str) -> int:
     if years is None:
         raise CasetrailError("retention_class_unknown", {"retention_class": retention_class})
     return years
-
-
-async def _found(view: View, dossier_id: str) -> Dossier:
-    dossier = await view.get(DOSSIER, dossier_id)
-    if dossier is None:
-        raise CasetrailError("not_found", {"id": dossier_id})
-    return dossier
-
-
-async def _case(view: View, case_id: str) -> Case:
-    case = await view.get(CASE, case_id)
-    if case is None:
-        raise CasetrailError("not_found", {"id": case_id})
-    return case
 
 
 def _filing(dossier: Dossier, command: str) -> Filing:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from casetrail_archive.commands import CloseRectification, HoldRound, MakeReport, OpenRectification
-from casetrail_archive.projections import AGENCY, CASE, RECTIFICATION, ROUND
+from casetrail_archive.found import found_case
+from casetrail_archive.projections import AGENCY, RECTIFICATION, ROUND
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
@@ -101,8 +102,7 @@ async def _known(view: View, *cases: str) -> None:
     if await view.get(AGENCY, view.agency) is None:
         raise CasetrailError("not_found", {"id": view.agency})
     for case in cases:
-        if await view.get(CASE, case) is None:
-            raise CasetrailError("not_found", {"id": case})
+        await found_case(view, case)
 
 
 def _plan(view: View, payload: Payload, **answer: str) -> Plan:

@@ -1,13 +1,14 @@
 """What the regulations in force say before a command takes effect."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import stream_name
-from casetrail_common.lawbook import clause_of_refusal, in_force, law_book
+from casetrail_common.lawbook import clause_of_refusal, in_force, refused_by_gate
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.view import View
-from casetrail_common.rules import build, gate
+from casetrail_common.rules import CaseFile, build
 
 
 async def allows(view: View, command: str) -> bool:
@@ -35,11 +36,11 @@ async def require_lawful(
     CasetrailError
         The code of the gate, with the clause.
     """
-    book = await law_book(view)
-    gates = (each for active in book.packs for rule in active.pack.rules for each in rule.gates)
-    if not any(each.refuses == command for each in gates):
-        return
-    known = await view.facts_of(stream_name("case", view.agency, case_id)) if case_id else []
-    refused = gate(book, build(known), facts, command=command, now=view.now)
+
+    async def case_file() -> tuple[CaseFile, datetime]:
+        known = await view.facts_of(stream_name("case", view.agency, case_id)) if case_id else []
+        return build(known), view.now
+
+    refused = await refused_by_gate(view, facts, command=command, case_file=case_file)
     if refused is not None:
         raise CasetrailError(refused.code, {"id": case_id or "", **told}, clause=refused.clause)

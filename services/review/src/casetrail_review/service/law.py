@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from casetrail_common.errors import CasetrailError
-from casetrail_common.lawbook import law_book
+from casetrail_common.lawbook import refused_by_gate
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.view import View
-from casetrail_common.rules import gate
 from casetrail_review.case_file import case_file_of
 
 
@@ -18,11 +17,6 @@ async def require_lawful(view: View, case: str, facts: Sequence[NewFact], *, com
     CasetrailError
         The code of the first gate that refuses, in the order of the packs and of the rules in them, with its clause.
     """
-    book = await law_book(view)
-    gates = (each for active in book.packs for rule in active.pack.rules for each in rule.gates)
-    if not any(each.refuses == command for each in gates):
-        return
-    file, now = await case_file_of(view, case)
-    refusal = gate(book, file, facts, command=command, now=now)
+    refusal = await refused_by_gate(view, facts, command=command, case_file=lambda: case_file_of(view, case))
     if refusal is not None:
         raise CasetrailError(refusal.code, {"id": case, "pack": refusal.pack}, clause=refusal.clause)
