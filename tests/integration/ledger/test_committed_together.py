@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import asyncpg
 import pytest
 
 from casetrail_common.errors import CasetrailError
@@ -17,6 +18,7 @@ from casetrail_common.ledger.store import Answer, Call, Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_embedded.stack.addresses import StackAddresses
 from support.ledgers import RealLedger, real_ledger
+from support.waiting import until
 
 AGENCY = "xinzheng"
 
@@ -86,11 +88,23 @@ async def test_of_those_that_wait_together_only_as_many_are_accepted_as_may_be(l
 
 
 async def test_one_that_breaks_under_the_lock_takes_nobody_along(ledger: RealLedger) -> None:
-    wishes = [run(ledger, f"k{i}", telling("one")) for i in range(10)]
-    wishes.insert(4, run(ledger, "broken", telling("one", breaks=True)))
-    outcomes = await asyncio.gather(*wishes, return_exceptions=True)
+    owner = await asyncpg.connect(ledger.database.owner_dsn)
+    async with owner.transaction():
+        await owner.execute("lock table ledger in exclusive mode")
+        first = asyncio.create_task(run(ledger, "first", telling("one")))
+        await until(lambda: owner.fetchval(SOMEBODY_WAITS), what="the first at the lock")  # all others come after it
+        wishes = [run(ledger, f"k{i}", telling("one")) for i in range(10)]
+        wishes.insert(4, run(ledger, "broken", telling("one", breaks=True)))
+        others = asyncio.gather(*wishes, return_exceptions=True)
+        await asyncio.sleep(0.2)  # they decide, as if they were alone
+    outcomes = await others
+    await first
+    await owner.close()
     assert [type(outcome) for outcome in outcomes].count(LookupError) == 1
-    assert await ledger.store.pool.fetchval("select count(*) from ledger") == 10
+    assert await ledger.store.pool.fetchval("select count(*) from ledger") == 11
+
+
+SOMEBODY_WAITS = "select exists (select from pg_locks join pg_class on oid = relation where not granted)"
 
 
 async def test_twins_that_wait_together_are_one(ledger: RealLedger) -> None:

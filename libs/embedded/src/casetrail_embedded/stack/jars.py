@@ -118,7 +118,7 @@ def ensure_jars(jars: Sequence[LockedJar], *, caches: Sequence[Path], say: Calla
 def choose_folder(jars: Sequence[LockedJar], caches: Sequence[Path]) -> Path:
     """Return the first cache that is complete, else the first that can be written to."""
     for cache in caches:
-        if all((cache / FOLDER / jar.filename).exists() for jar in jars):
+        if all(os.access(cache / FOLDER / jar.filename, os.R_OK) for jar in jars):  # another user's may be closed to us
             return cache / FOLDER
     for cache in caches:
         folder = cache / FOLDER
