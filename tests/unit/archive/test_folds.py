@@ -4,14 +4,10 @@ from collections.abc import Iterable
 from itertools import permutations
 
 from casetrail_archive.domain.dossier import Dossier
-from casetrail_archive.domain.steps import clauses_of
 from casetrail_archive.packing.shared import shared_streams
 from casetrail_archive.projections import CASE, DOSSIER, FOLDS, SESSION, react
-from casetrail_common.facts import archive, common, intake, media
-from casetrail_common.ids import Service
-from casetrail_common.ledger.append import Law
+from casetrail_common.facts import archive, intake
 from casetrail_common.ledger.fact import Fact
-from casetrail_common.rules import compiled, pack_document
 from support.facts import FactBook
 from support.memory import MemoryLedger
 from support.penalty_case import AGENCY, ARCHIVE, FILMS, PenaltyCase
@@ -105,25 +101,6 @@ def test_what_people_wrote_names_nobody() -> None:
     )
     fact = book.fact_of("intake", f"case:{book.agency}:i-0", payload, by="lv")
     assert ("intake", f"person:{book.agency}:{DIGEST}") not in shared_streams(book.agency, [fact])
-
-
-def clause(payload: object, service: Service = "intake") -> list[str]:
-    """Return the clauses beside the step that a fact tells of."""
-    book = FactBook(law=Law(("henan-2019@2019-06-04",)))
-    document = pack_document("henan-2019", "2019-06-04")
-    packs = {"henan-2019@2019-06-04": compiled(document, sha256="shipped")}
-    return clauses_of(book.fact_of(service, f"case:{book.agency}:i-0", payload), packs)  # type: ignore[arg-type]
-
-
-def test_a_step_is_told_with_the_clause_that_asks_for_it() -> None:
-    assert clause(intake.CaseClosedV1(outcome="performed", form="i-1")) == ["henan-2019/13.1"]
-    tags = media.AvAnnotatedV1(session="m-1", tags=["scene"])
-    assert clause(tags, "media") == ["henan-2019/17.1"]
-    voice = media.AvAnnotatedV1(session="m-1", voice=["time"])
-    assert clause(voice, "media") == ["henan-2019/18.2a"]
-    assert clause(common.StreamSealedV1(dossier="a-1", count=0, head=DIGEST)) == []
-    incident = common.IncidentRecordedV1(item="i-1", code="worm_protected", clause="x/1", command="sweep")
-    assert clause(incident) == ["x/1"]
 
 
 async def test_a_fact_marks_the_cases_whose_findings_it_may_change() -> None:

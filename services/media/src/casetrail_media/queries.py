@@ -31,7 +31,7 @@ from casetrail_media.schemas import (
 from casetrail_media.service.devices import found_device
 from casetrail_media.service.items import Item, found_item, read_item
 from casetrail_media.service.sessions import found_session
-from casetrail_media.service.uploads import STORING, found_upload, receivable
+from casetrail_media.service.uploads import found_upload, receivable
 from casetrail_media.showing import derivative_told, fault_report_told, session_told
 
 FIRST_PAUSE_S: Final = 0.02
@@ -154,7 +154,7 @@ async def upload_sent(store: Store, who: Principal, upload_id: str) -> Upload:
     """Return an upload to somebody who may send it."""
     async with store.reading(who.agency) as view:
         upload = await found_upload(view, upload_id)
-    who.require(STORING)
+    who.require_for("store_session")
     return upload
 
 

@@ -1,6 +1,5 @@
 """Authentication before anything else is read, and the principal as a dependency."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 from fastapi import Depends, Request, Security
@@ -58,20 +57,6 @@ async def principal(
 
 
 CurrentPrincipal = Annotated[Principal, Depends(principal)]
-
-
-def requires(*roles: str) -> Callable[[Principal], Awaitable[Principal]]:
-    """Make a dependency that insists on one of the roles.
-
-    For routes without a body and without an object in the path. Elsewhere 422 and 404 come before 403, so the command
-    itself calls `Principal.require`.
-    """
-
-    async def authorised(found: CurrentPrincipal) -> Principal:
-        found.require(roles)
-        return found
-
-    return authorised
 
 
 def _bearer_token(scope: Scope) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from casetrail_common.auth.duties import GIVERS
 from casetrail_common.errors import CasetrailError
 
 
@@ -31,3 +32,7 @@ class Principal:
         wanted = sorted(map(str, roles))
         if self.roles.isdisjoint(wanted):
             raise CasetrailError("role_not_allowed", {"roles": ", ".join(wanted)})
+
+    def require_for(self, command: str) -> None:
+        """Insist on a role that gives a command."""
+        self.require(GIVERS[command])

@@ -86,7 +86,7 @@ async def set_test_clock(
         raise CasetrailError("clock_not_allowed")
     if wish.agency != who.agency:
         raise CasetrailError("not_found", {"id": wish.agency})
-    who.require(("administrator",))
+    who.require_for("set_test_clock")
 
     await request.app.state.wait_followed(who.agency, positions)  # saves a round over the bus
     statuses = await own.clock.advance_to(wish.agency, wish.now, own.next_due)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
-from casetrail_archive.domain.acts import ACTS, ROLE_OF_MARK, ROLE_OF_SLOT, acts_for
+from casetrail_archive.domain.acts import ACTS, ROLE_OF_MARK, acts_for
 from casetrail_archive.domain.ahead import PROPOSED, Step, steps_ahead
 from casetrail_archive.judging.findings import held_back
 from casetrail_archive.judging.judge import Judge
@@ -15,6 +15,7 @@ from casetrail_archive.judging.past import closed_until
 from casetrail_archive.outlook import MissingShown, Named, NeedShown, NeedsShown, StepAhead, Words
 from casetrail_archive.queries.sight import case_in_sight
 from casetrail_common.auth import Principal
+from casetrail_common.auth.duties import GIVERS, ROLE_OF_SLOT
 from casetrail_common.errors import CasetrailError
 from casetrail_common.records import record_types
 from casetrail_common.rules import CaseFile, Happening, LawBook, after
@@ -113,7 +114,7 @@ class _Case:
         return StepAhead(
             command=step.command,
             text=Words(zh=act.zh, en=act.en),
-            roles=[ROLE_OF_SLOT[step.detail]] if step.command == "give_opinion" and step.detail else list(act.roles),
+            roles=_givers(step),
             item=step.item,
             detail=step.detail,
             is_refused=any(need.refused_with for need in needs),
@@ -170,13 +171,19 @@ def _known(item: str | None) -> str | None:
     return None if item is None or item.split("/")[0] == PROPOSED else item
 
 
+def _givers(step: Step) -> list[str]:
+    if step.command == "give_opinion" and step.detail:
+        return [ROLE_OF_SLOT[step.detail]]
+    return list(GIVERS[step.command])
+
+
 def _roles(lack: Lack, acts: Sequence[str]) -> list[str]:
     """Return who signs, whose opinion it is, or who gives the first of the commands."""
     if lack.kind == "mark" and lack.codes:
         return [ROLE_OF_MARK.get(code, code) for code in lack.codes]
     if lack.kind == "opinion" and lack.codes:
         return list(dict.fromkeys(ROLE_OF_SLOT[code] for code in lack.codes))
-    return list(ACTS[acts[0]].roles) if acts else []
+    return list(GIVERS[acts[0]]) if acts else []
 
 
 def _documents(codes: Iterable[str]) -> list[Named]:

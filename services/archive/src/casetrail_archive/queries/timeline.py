@@ -15,7 +15,6 @@ from casetrail_common.auth import Principal
 from casetrail_common.bus.envelope import content_references
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.store import Store
-from casetrail_common.rules import Pack
 from casetrail_common.web import Page, PageWish
 
 SILENT: Final[Mapping[str, str]] = {
@@ -53,13 +52,17 @@ async def show_timeline(
     packs = {active.pack.name: active.pack for active in book.packs}
     after = max(0, int((paging.after(int) or (0,))[0]))
     names = {person: told.person(person) for person in told.people}
+    forms = {record: filed.added.record_type for record, filed in told.records.items()}
     rows = list(enumerate(told.facts, 1))[after : after + paging.limit + 1]
-    shown = [(place, _shown(fact, steps.get(f"{fact.service}:{fact.n}"), packs, names)) for place, fact in rows]
-    page = paging.page(shown, key=lambda row: (row[0],))
-    return Page[StepShown](items=[step for _, step in page.items], next=page.next)
+    page = paging.page(rows, key=lambda row: (row[0],))
+    items = [
+        _shown(fact, steps.get(f"{fact.service}:{fact.n}"), names, clauses_of(fact, packs, forms=forms))
+        for _, fact in page.items
+    ]
+    return Page[StepShown](items=items, next=page.next)
 
 
-def _shown(fact: Fact, step: Step | None, packs: Mapping[str, Pack], names: Mapping[str, str]) -> StepShown:
+def _shown(fact: Fact, step: Step | None, names: Mapping[str, str], clauses: list[str]) -> StepShown:
     actor = fact.actor
     return StepShown(
         position=f"{fact.service}:{fact.n}",
@@ -71,5 +74,5 @@ def _shown(fact: Fact, step: Step | None, packs: Mapping[str, Pack], names: Mapp
         actor_name="系统" if actor.person.startswith("system:") else names.get(actor.person, actor.person),
         roles=list(actor.roles),
         unit=actor.unit,
-        clauses=clauses_of(fact, packs),
+        clauses=clauses,
     )

@@ -29,8 +29,6 @@ from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 
-WHO: Final = ("administrator", "pack_admin")
-
 LONGEST_HOLIDAY_DAYS: Final = 31
 """A longer one is a slip of the pen: the arrangements of the State Council know none above ten days."""
 
@@ -41,7 +39,7 @@ def load_calendar(wish: LoadCalendar, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         payload = _shipped(wish.calendar) if wish.years is None else _announced(wish, wish.years)
         await require_agency(view)
-        who.require(WHO)
+        who.require_for("load_calendar")
         stream = stream_name("calendar", view.agency, wish.calendar)
         return Plan([NewFact(stream, payload)], {"calendar": wish.calendar})
 
@@ -81,7 +79,7 @@ def set_parameters(wish: SetParameters, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await require_agency(view)
-        who.require(WHO)
+        who.require_for("set_parameters")
         values = {name: _plain(value) for name, value in wish.values.items()}
         return Plan([NewFact(_own_stream(view), ParametersSetV1(values=values))])
 
@@ -98,7 +96,7 @@ def set_retention_table(wish: SetRetentionTable, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await require_agency(view)
-        who.require(WHO)
+        who.require_for("set_retention_table")
         entries = [RetentionEntry(**entry.model_dump()) for entry in wish.entries]
         return Plan([NewFact(_own_stream(view), RetentionTableSetV1(entries=entries))])
 

@@ -1,7 +1,7 @@
 """Carriers: putting recordings on one, and writing on it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from casetrail_archive.commands import AnnotateDisc, RegisterDisc
 from casetrail_archive.projections import DISC, SESSION
@@ -13,8 +13,6 @@ from casetrail_common.ids import new_id, stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
-
-WHO: Final = ("archivist", "case_officer", "records_custodian")
 
 
 def register_disc(wish: RegisterDisc, who: Principal) -> Decide:
@@ -28,7 +26,7 @@ def register_disc(wish: RegisterDisc, who: Principal) -> Decide:
             if known is None:
                 raise CasetrailError("not_found", {"id": session})
             cases |= dict.fromkeys(known.cases)
-        who.require(WHO)
+        who.require_for("register_disc")
         written, filled = _written(view, wish.annotations)
         loose = wish.sessions[0] if wish.sessions else None
         streams: dict[str, str | None] = {stream_name("case", view.agency, case): case for case in cases}
@@ -60,7 +58,7 @@ def annotate_disc(disc_id: str, wish: AnnotateDisc, who: Principal) -> Decide:
         disc = await view.get(DISC, disc_id)
         if disc is None:
             raise CasetrailError("not_found", {"id": disc_id})
-        who.require(WHO)
+        who.require_for("annotate_disc")
         written, filled = _written(view, wish.annotations)
         added = DiscAnnotatedV1(disc=disc_id, annotations=written, filled=filled)
         return Plan([NewFact(stream, added) for stream in disc.streams], {"disc": disc_id})

@@ -26,7 +26,7 @@ def file_dossier(wish: FileDossier, who: Principal) -> Decide:
         for session in wish.sessions:
             if session not in case.sessions:
                 raise CasetrailError("not_found", {"id": session})
-        who.require(("archivist", "case_officer"))
+        who.require_for("file_dossier")
         if not case.closed or case.filed:
             raise CasetrailError("transition_not_allowed", {"state": case.state, "command": "file_dossier"})
         if case.upgrades and wish.retention_class not in case.upgrades.values():

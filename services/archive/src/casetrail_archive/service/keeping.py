@@ -4,7 +4,6 @@ Which situations keep a case for longer than its class does say the rules that b
 """
 
 from collections.abc import Collection
-from typing import Final
 
 from casetrail_archive.commands import AppendSupplement, MarkLongTerm, OverrideRetention, SetRetention, TransferDossier
 from casetrail_archive.domain.case import Case
@@ -28,10 +27,6 @@ from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
 from casetrail_common.rules import compiled
 
-WHO: Final = ("archivist", "case_officer")
-FINDS_IMPORTANT: Final = ("agency_head", "archivist", "case_officer", "unit_head")
-OVERRIDES: Final = ("agency_head", "archivist")
-
 
 def transfer_dossier(dossier_id: str, wish: TransferDossier, who: Principal) -> Decide:
     """Hand a filed dossier over to an archivist; the transfer list names what it holds."""
@@ -42,7 +37,7 @@ def transfer_dossier(dossier_id: str, wish: TransferDossier, who: Principal) -> 
         receiver = await view.get(PERSON, wish.received_by)
         if receiver is None or "archivist" not in receiver.roles:
             raise CasetrailError("not_found", {"id": wish.received_by})
-        who.require(WHO)
+        who.require_for("transfer_dossier")
         _filing(dossier, "transfer_dossier")
         moved = DossierTransferredV1(
             dossier=dossier_id, case=dossier.case, to=wish.to, received_by=wish.received_by, record=transfer_list
@@ -57,7 +52,7 @@ def set_retention(dossier_id: str, wish: SetRetention, who: Principal) -> Decide
 
     async def decide(view: View) -> Plan:
         dossier = await found_dossier(view, dossier_id)
-        who.require(WHO)
+        who.require_for("set_retention")
         filing = _filing(dossier, "set_retention")
         case = await view.get(CASE, dossier.case)
         if case is not None and case.upgrades:
@@ -86,7 +81,7 @@ def append_supplement(
         unknown += [session for session in wish.sessions if case is None or session not in case.sessions]
         if unknown:
             raise CasetrailError("not_found", {"id": unknown[0]})
-        who.require(WHO)
+        who.require_for("append_supplement")
         _filing(dossier, "append_supplement")
         begun = SupplementAppendedV1(
             dossier=dossier_id,
@@ -107,7 +102,7 @@ def mark_long_term(case_id: str, wish: MarkLongTerm, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await found_case(view, case_id)
-        who.require(FINDS_IMPORTANT)
+        who.require_for("mark_long_term")
         return Plan([NewFact(_stream(view, case_id), LongTermMarkedV1(case=case_id, reason=view.seal(wish.reason)))])
 
     return decide
@@ -118,7 +113,7 @@ def override_retention(case_id: str, wish: OverrideRetention, who: Principal) ->
 
     async def decide(view: View) -> Plan:
         case = await found_case(view, case_id)
-        who.require(OVERRIDES)
+        who.require_for("override_retention")
         filing = (await found_dossier(view, case.dossier)).filing if case.dossier else None
         years = await years_of(view, filing.retention_class) if filing else None
         before = (filing.retention_years if filing else None) or years

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final, cast
 
 from casetrail_archive.commands import LoadPack
-from casetrail_archive.service.configuration import WHO, require_agency
+from casetrail_archive.service.configuration import require_agency
 from casetrail_common.auth import Principal
 from casetrail_common.canonical import NotCanonicalError, canonical, sha256
 from casetrail_common.errors import CasetrailError
@@ -40,7 +40,7 @@ def load_pack(wish: LoadPack, who: Principal, *, own: Document | None = None) ->
     async def decide(view: View) -> Plan:
         document = _document(wish, own)
         agency = await require_agency(view)
-        who.require(WHO)
+        who.require_for("load_pack")
         digest = sha256(canonical(document)).hex()
         name = f"{wish.pack}@{wish.version}"
         pack = _compiled(document, digest, source=wish.file or name)
@@ -75,7 +75,7 @@ def read_text(wish: LoadPack, who: Principal) -> Document:
     CasetrailError
         `role_not_allowed`; `pack_faulty` if it is no YAML, or holds what no document can.
     """
-    who.require(WHO)
+    who.require_for("load_pack")
     source = wish.file or f"{wish.pack}@{wish.version}"
     try:
         document = _plain(read_document(wish.text or "", source=source), [MOST_VALUES])

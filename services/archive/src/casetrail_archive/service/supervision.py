@@ -1,7 +1,5 @@
 """Supervision: rounds, what units must put right, and reports."""
 
-from typing import Final
-
 from casetrail_archive.commands import CloseRectification, HoldRound, MakeReport, OpenRectification
 from casetrail_archive.found import found_case
 from casetrail_archive.projections import AGENCY, RECTIFICATION, ROUND
@@ -19,8 +17,6 @@ from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 
-WHO: Final = ("supervisor", "administrator")
-
 
 def hold_round(wish: HoldRound, who: Principal) -> Decide:
     """Record that recording was inspected on site or by reviewing dossiers."""
@@ -28,7 +24,7 @@ def hold_round(wish: HoldRound, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await _known(view, *wish.cases)
-        who.require(WHO)
+        who.require_for("hold_round")
         held = SupervisionRoundHeldV1(
             round=fresh,
             method=wish.method,
@@ -50,7 +46,7 @@ def open_rectification(wish: OpenRectification, who: Principal) -> Decide:
         await _known(view, *([wish.case] if wish.case else []))
         if wish.round is not None and await view.get(ROUND, wish.round) is None:
             raise CasetrailError("not_found", {"id": wish.round})
-        who.require(WHO)
+        who.require_for("open_rectification")
         opened = RectificationOpenedV1(
             rectification=fresh,
             round=wish.round,
@@ -72,7 +68,7 @@ def close_rectification(rectification: str, wish: CloseRectification, who: Princ
         known = await view.get(RECTIFICATION, rectification)
         if known is None:
             raise CasetrailError("not_found", {"id": rectification})
-        who.require(WHO)
+        who.require_for("close_rectification")
         if known.is_closed:
             raise CasetrailError("transition_not_allowed", {"state": "closed", "command": "close_rectification"})
         closed = RectificationClosedV1(rectification=rectification, result=view.seal(wish.result))
@@ -89,7 +85,7 @@ def make_report(wish: MakeReport, who: Principal) -> Decide:
         if wish.last < wish.first:
             raise CasetrailError("field_missing", {"fields": "last"})
         await _known(view)
-        who.require(WHO)
+        who.require_for("make_report")
         made = ReportMadeV1(
             report=fresh, kind=wish.kind, first=wish.first, last=wish.last, purposes=sorted(set(wish.purposes))
         )

@@ -25,7 +25,7 @@ def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
         links = [await _link(view, session) for session in wish.sessions]
         if wish.measure is not None and await view.get(MEASURE, wish.measure) is None:
             raise CasetrailError("not_found", {"id": wish.measure})
-        who.require(("case_officer",))
+        who.require_for("start_activity")
         if state in {"closed", "archived"}:
             raise not_allowed(state, "start_activity")
         if state not in OPENED:
@@ -64,7 +64,7 @@ def end_activity(activity_id: str, who: Principal) -> Decide:
         activity = await view.get(ACTIVITY, activity_id)
         if activity is None:
             raise CasetrailError("not_found", {"id": activity_id})
-        who.require(("case_officer",))
+        who.require_for("end_activity")
         if activity.ended:
             raise CasetrailError("transition_not_allowed", {"state": "ended", "command": "end_activity"})
         stream = stream_name("case", view.agency, activity.case)

@@ -1,8 +1,7 @@
 """Approval forms: filing the initiation, and the opinions that move a case on."""
 
-from typing import Final
-
 from casetrail_common.auth import Principal
+from casetrail_common.auth.duties import ROLE_OF_SLOT
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
 from casetrail_common.facts.intake import (
@@ -23,15 +22,6 @@ from casetrail_intake.projections import IN_REVIEW, RECORD, case_now
 from casetrail_intake.service.found import not_allowed, record_of_case
 from casetrail_intake.service.law import require_lawful
 
-ROLE_OF_SLOT: Final = {
-    "undertaker": "case_officer",
-    "unit": "unit_head",
-    "reviewer": "unit_head",
-    "legal": "legal_reviewer",
-    "head": "agency_head",
-}
-"""Whose opinion a slot takes."""
-
 
 def file_initiation(case_id: str, wish: FileInitiation, who: Principal) -> Decide:
     """Submit the initiation form to the head (T02)."""
@@ -39,7 +29,7 @@ def file_initiation(case_id: str, wish: FileInitiation, who: Principal) -> Decid
     async def decide(view: View) -> Plan:
         case, state = await case_now(view, case_id)
         await record_of_case(view, wish.form, case_id)
-        who.require(("case_officer",))
+        who.require_for("file_initiation")
         if state not in {"registered", "emergency_started"} or case.start_mode == "application":
             raise not_allowed(state, "file_initiation")
         await record_of_case(view, wish.form, case_id, record_type="initiation_approval")

@@ -36,7 +36,7 @@ def start_emergency(case_id: str, wish: StartEmergency, who: Principal) -> Decid
 
     async def decide(view: View) -> Plan:
         case, state = await case_now(view, case_id)
-        who.require(("case_officer",))
+        who.require_for("start_emergency")
         ordinary = case.start_mode != "application" and case.procedure == "general"
         if state != "registered" or not ordinary or not await allows(view, "start_emergency"):
             raise not_allowed(state, "start_emergency")
@@ -52,7 +52,7 @@ def open_investigation(case_id: str, wish: OpenInvestigation, who: Principal) ->
         case, state = await case_now(view, case_id)
         if wish.record is not None:
             await record_of_case(view, wish.record, case_id)
-        who.require(("case_officer",))
+        who.require_for("open_investigation")
         if case.start_mode != "application" and case.procedure == "general":
             raise await refusal(view, "initiation_not_approved", state=state)
         if state != "registered" or not _opens_on(case, wish.ground):
@@ -77,7 +77,7 @@ def request_supplement(case_id: str, wish: RequestSupplement, who: Principal) ->
     async def decide(view: View) -> Plan:
         case, state = await case_now(view, case_id)
         notice = await record_of_case(view, wish.record, case_id)
-        who.require(("case_officer", "intake_clerk"))
+        who.require_for("request_supplement")
         if notice.record_type != "supplement_notice":
             raise CasetrailError("not_found", {"id": wish.record})
         if state != "registered" or case.start_mode != "application":
@@ -94,7 +94,7 @@ def refuse_acceptance(case_id: str, wish: RefuseAcceptance, who: Principal) -> D
         case, state = await case_now(view, case_id)
         if wish.record is not None:
             await record_of_case(view, wish.record, case_id, record_type="non_acceptance_notice")
-        who.require(("case_officer",))
+        who.require_for("refuse_acceptance")
         if state != "registered" or case.start_mode != "application":
             raise not_allowed(state, "refuse_acceptance")
         payload = AcceptanceRefusedV1(record=wish.record, reason=view.seal_optional(wish.reason))
@@ -110,7 +110,7 @@ def convert_case(case_id: str, wish: ConvertCase, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         case, state = await case_now(view, case_id)
         await people(view, wish.parties, role="party")
-        who.require(("case_officer",))
+        who.require_for("convert_case")
         if state != "investigating":
             raise not_allowed(state, "convert_case")
         await require_conduct_type(view, wish.conduct_type)
@@ -148,7 +148,7 @@ def end_case(case_id: str, wish: EndCase, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         _, state = await case_now(view, case_id)
         form = await record_of_case(view, wish.form, case_id, record_type="closure_record")
-        who.require(("case_officer",))
+        who.require_for("end_case")
         if state not in ENDABLE or not form.head_agrees:
             raise not_allowed(state, "end_case")
         payload = CaseClosedV1(outcome=wish.outcome, form=wish.form, reason=view.seal(wish.reason))

@@ -26,7 +26,7 @@ def register_case(wish: RegisterCase, who: Principal) -> Decide:
         (responsible,) = await people(view, [wish.responsible_officer], role="case_officer")
         if wish.complaint is not None and await view.get(RECORD, wish.complaint) is None:
             raise CasetrailError("not_found", {"id": wish.complaint})
-        who.require(("case_officer",))
+        who.require_for("register_case")
         await require_conduct_type(view, wish.conduct_type)
         payload = CaseRegisteredV1(
             case=case_id,
@@ -71,7 +71,7 @@ def set_flag(case_id: str, wish: SetFlag, who: Principal) -> Decide:
             activity = await view.get(ACTIVITY, wish.target)
             if activity is None or activity.case != case_id:
                 raise CasetrailError("not_found", {"id": wish.target})
-        who.require(("case_officer", "unit_head", "agency_head"))
+        who.require_for("set_flag")
         payload = CaseFlaggedV1(target=wish.target, flag=wish.flag, reason=view.seal(wish.reason))
         return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])
 
@@ -91,7 +91,7 @@ def serve_document(case_id: str, wish: ServeDocument, who: Principal) -> Decide:
         for session in wish.sessions:
             if await view.get(SESSION, session) is None:
                 raise CasetrailError("not_found", {"id": session})
-        who.require(("case_officer",))
+        who.require_for("serve_document")
         of_decision = document.record_type == "decision_document"
         if of_decision and state != "decided":
             raise not_allowed(state, "serve_document")
@@ -115,7 +115,7 @@ def close_case(case_id: str, wish: CloseCase, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         _, state = await case_now(view, case_id)
         form = await record_of_case(view, wish.form, case_id)
-        who.require(("case_officer",))
+        who.require_for("close_case")
         agreed = form.record_type == "closure_record" and form.head_agrees
         if not agreed or not _closes_from(state, wish.outcome):
             raise not_allowed(state, "close_case")

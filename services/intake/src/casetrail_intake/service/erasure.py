@@ -25,7 +25,7 @@ def erase_content(case_id: str, wish: EraseContent, who: Principal, *, commitmen
 
     async def decide(view: View) -> Plan:
         _, state = await case_now(view, case_id)
-        who.require(("archivist",))
+        who.require_for("erase_content")
         if state not in {"closed", "archived"}:
             raise not_allowed(state, "erase_content")
         stream = stream_name("case", view.agency, case_id)

@@ -28,7 +28,7 @@ def publish_record_plan(wish: PublishRecordPlan, who: Principal) -> Decide:
             extra_items=[PlanItem(**item.model_dump()) for item in wish.extra_items],
             key_steps=list(wish.key_steps),
         )
-        return await _laid_down(view, who, payload)
+        return await _laid_down(view, who, payload, command="publish_record_plan")
 
     return decide
 
@@ -39,15 +39,15 @@ def configure_permit_item(wish: ConfigurePermitItem, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         _require_order(wish.steps)
         payload = PermitItemConfiguredV1(item=wish.item, name=wish.name, steps=[_step(step) for step in wish.steps])
-        return await _laid_down(view, who, payload)
+        return await _laid_down(view, who, payload, command="configure_permit_item")
 
     return decide
 
 
-async def _laid_down(view: View, who: Principal, payload: Payload) -> Plan:
+async def _laid_down(view: View, who: Principal, payload: Payload, *, command: str) -> Plan:
     if await view.get(AGENCY, view.agency) is None:
         raise CasetrailError("not_found", {"id": view.agency})
-    who.require(("administrator",))
+    who.require_for(command)
     return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)])
 
 

@@ -46,7 +46,7 @@ def record_party_event(case_id: str, wish: RecordPartyEvent, who: Principal) -> 
     async def decide(view: View) -> Plan:
         await case_now(view, case_id)
         await people(view, [wish.party], role="party")
-        who.require(("case_officer", "intake_clerk", "party"))
+        who.require_for("record_party_event")
         made = {
             "event": event_id,
             "kind": wish.kind,
@@ -71,7 +71,7 @@ def register_measure(case_id: str, wish: RegisterMeasure, who: Principal) -> Dec
     async def decide(view: View) -> Plan:
         await case_now(view, case_id)
         form = await record_of_case(view, wish.form, case_id) if wish.form else None
-        who.require(("case_officer",))
+        who.require_for("register_measure")
         payload = MeasureRegisteredV1(measure=measure_id, kind=wish.kind, object=view.seal(wish.object), form=wish.form)
         facts = [NewFact(stream_name("case", view.agency, case_id), payload)]
         await require_lawful(view, case_id, facts, command="register_measure")
@@ -89,7 +89,7 @@ def refuse_signature(record_id: str, wish: RefuseSignature, who: Principal) -> D
         record = await _known_record(view, record_id)
         await people(view, [wish.party], role="party")
         await people(view, wish.officers, role="case_officer")
-        who.require(("case_officer",))
+        who.require_for("refuse_signature")
         payload = RecordRefusedV1(
             record=record_id,
             party=wish.party,
@@ -111,7 +111,7 @@ def correct_record(record_id: str, wish: CorrectRecord, who: Principal) -> Decid
         if not record_id.startswith("i-"):
             raise CasetrailError("not_found", {"id": record_id})
         await people(view, [mark.by for mark in wish.marks])
-        who.require(("case_officer",))
+        who.require_for("correct_record")
         payload = RecordCorrectedV1(
             record=record_id,
             corrections=[
@@ -134,7 +134,7 @@ def fail_service(case_id: str, wish: FailService, who: Principal) -> Decide:
         await people(view, [wish.recipient], role="party")
         for evidence in wish.evidence:
             await record_of_case(view, evidence, case_id)
-        who.require(("case_officer",))
+        who.require_for("fail_service")
         in_review = await view.get(IN_REVIEW, case_id)
         of_decision = in_review is not None and wish.document == in_review.decision
         if of_decision and state != "decided":
@@ -157,7 +157,7 @@ def officer_returned(wish: OfficerReturned, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await people(view, wish.officers, role="case_officer")
-        who.require(("case_officer",))
+        who.require_for("officer_returned")
         payload = OfficerReturnedV1(officers=list(dict.fromkeys(wish.officers)))
         return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)])
 
@@ -170,7 +170,7 @@ def delegate_head(wish: DelegateHead, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await people(view, [wish.deputy])
-        who.require(("agency_head",))
+        who.require_for("delegate_head")
         payload = HeadDelegatedV1(
             delegation=delegation_id,
             head=who.person,

@@ -15,7 +15,7 @@ def register_agency(wish: RegisterAgency, who: Principal) -> Decide:
     """Make the agency of the token a tenant, or bring its name and units up to date."""
 
     async def decide(view: View) -> Plan:
-        who.require(("administrator",))
+        who.require_for("register_agency")
         payload = AgencyRegisteredV1(
             name=wish.name, province=wish.province, units=[Unit(id=unit.id, name=unit.name) for unit in wish.units]
         )
@@ -31,7 +31,7 @@ def register_person(wish: RegisterPerson, who: Principal) -> Decide:
         agency = await view.get(AGENCY, view.agency)
         if agency is None or (wish.unit is not None and wish.unit not in agency.units):
             raise CasetrailError("not_found", {"id": wish.unit or view.agency})
-        who.require(("administrator",))
+        who.require_for("register_person")
         certificate = wish.certificate and Certificate(
             number=view.seal(wish.certificate.number),
             valid_from=wish.certificate.valid_from,

@@ -26,7 +26,7 @@ def add_record(wish: AddRecord, who: Principal) -> Decide:
         if wish.case is not None:
             await case_now(view, wish.case)
         await _require_known(view, wish)
-        who.require(("case_officer", "intake_clerk", "unit_head", "archivist"))
+        who.require_for("add_record")
         if "case_officer" in who.roles:
             await require_certificate(view, who.person)
         kind, item = ("case", wish.case) if wish.case else ("record", record_id)
@@ -111,7 +111,7 @@ def sign_record(record_id: str, wish: SignRecord, who: Principal) -> Decide:
         if record is None:
             raise CasetrailError("not_found", {"id": record_id})
         await people(view, [mark.by for mark in wish.marks])
-        who.require(("case_officer", "party", "witness"))
+        who.require_for("sign_record")
         payload = RecordSignedV1(record=record_id, marks=[mark_of(mark) for mark in wish.marks])
         kind, item = ("case", record.case) if record.case else ("record", record_id)
         return Plan([NewFact(stream_name(kind, view.agency, item), payload)])

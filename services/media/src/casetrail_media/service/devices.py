@@ -1,7 +1,5 @@
 """Recording devices: registered, maintained, broken, repaired, altered."""
 
-from typing import Final
-
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
@@ -21,12 +19,6 @@ from casetrail_media.commands import AlterDevice, MaintainDevice, RegisterDevice
 from casetrail_media.domain.devices import Device
 from casetrail_media.projections import DEVICE
 
-KEEPING: Final = ("device_custodian",)
-"""Who keeps devices in order. Source: domain model, section 15."""
-
-FINDING: Final = ("case_officer", "device_custodian", "supervisor", "unit_head")
-"""Who may have found that somebody altered a device on their own account."""
-
 
 def register_device(wish: RegisterDevice, who: Principal) -> Decide:
     """Enter a device into the register; that its keeper has no such office is for the law to find."""
@@ -36,7 +28,7 @@ def register_device(wish: RegisterDevice, who: Principal) -> Decide:
         custodian = await view.get(PERSON, wish.custodian)
         if custodian is None or custodian.kind != "staff":
             raise CasetrailError("not_found", {"id": wish.custodian})
-        who.require(("administrator", "device_custodian"))
+        who.require_for("register_device")
         payload = DeviceRegisteredV1(device=device_id, **wish.model_dump())
         return Plan([_about(view, device_id, payload)], {"device": device_id})
 
@@ -63,7 +55,7 @@ def report_device_fault(device_id: str, wish: ReportDeviceFault, who: Principal)
 
     async def decide(view: View) -> Plan:
         await found_device(view, device_id)
-        who.require(("case_officer", "device_custodian"))
+        who.require_for("report_device_fault")
         payload = DeviceFaultReportedV1(device=device_id, record=record_id, fault=view.seal(wish.fault), by=who.person)
         return Plan([_about(view, device_id, payload)], {"record": record_id})
 
@@ -75,7 +67,7 @@ def repair_device(device_id: str, wish: RepairDevice, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         device = await found_device(view, device_id)
-        who.require(KEEPING)
+        who.require_for("repair_device")
         if device.state != "out_of_service":
             raise CasetrailError("transition_not_allowed", {"state": device.state, "command": "repair_device"})
         payload = DeviceRepairedV1(
@@ -91,7 +83,7 @@ def maintain_device(device_id: str, wish: MaintainDevice, who: Principal) -> Dec
 
     async def decide(view: View) -> Plan:
         await found_device(view, device_id)
-        who.require(KEEPING)
+        who.require_for("maintain_device")
         payload = DeviceMaintainedV1(device=device_id, maintained_on=wish.maintained_on)
         return Plan([_about(view, device_id, payload)])
 
@@ -103,7 +95,7 @@ def alter_device(device_id: str, wish: AlterDevice, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await found_device(view, device_id)
-        who.require(FINDING if wish.is_private else KEEPING)
+        who.require_for("report_private_alteration" if wish.is_private else "alter_device")
         payload = DeviceAlteredV1(
             device=device_id, change=wish.change, note=view.seal(wish.note), is_private=wish.is_private
         )

@@ -20,7 +20,7 @@ def collect_electronic_data(wish: CollectElectronicData, who: Principal) -> Deci
         activity = await view.get(ACTIVITY, wish.activity)
         if activity is None:
             raise CasetrailError("not_found", {"id": wish.activity})
-        who.require(("case_officer",))
+        who.require_for("collect_electronic_data")
         payload = ElectronicDataCollectedV1(
             data=data_id, case=activity.case, activity=wish.activity, description=view.seal(wish.description)
         )
@@ -36,7 +36,7 @@ def save_electronic_data(data_id: str, wish: SaveElectronicData, who: Principal)
         data = await view.get(ELECTRONIC_DATA, data_id)
         if data is None:
             raise CasetrailError("not_found", {"id": data_id})
-        who.require(("case_officer", "records_custodian"))
+        who.require_for("save_electronic_data")
         stream = stream_name("case", view.agency, data.case)
         repository = await view.get(REPOSITORY, wish.repository)
         if repository is None or not repository.registered:

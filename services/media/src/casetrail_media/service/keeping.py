@@ -23,7 +23,7 @@ def record_storage_exception(session_id: str, wish: RecordStorageException, who:
 
     async def decide(view: View) -> Plan:
         session = await found_session(view, session_id)
-        who.require(("case_officer",))
+        who.require_for("record_storage_exception")
         await require_exception(view, wish.ground, case_id=await case_of(view, session_id, session))
         payload = AvExceptionRecordedV1(session=session_id, ground=wish.ground, reason=view.seal(wish.reason))
         return Plan([of_session(view, session_id, payload)])
@@ -39,7 +39,7 @@ def set_custodian(session_id: str, wish: SetCustodian, who: Principal) -> Decide
         custodian = await view.get(PERSON, wish.custodian)
         if custodian is None or custodian.kind != "staff":
             raise CasetrailError("not_found", {"id": wish.custodian})
-        who.require(("case_officer", "records_custodian"))
+        who.require_for("set_custodian")
         if wish.custodian == session.recorder:
             stream = stream_name("session", view.agency, session_id)
             return await refused_act(
@@ -56,7 +56,7 @@ def mark_evidence(session_id: str, wish: MarkEvidence, who: Principal) -> Decide
 
     async def decide(view: View) -> Plan:
         await found_session(view, session_id)
-        who.require(("case_officer",))
+        who.require_for("mark_evidence")
         payload = AvMarkedEvidenceV1(session=session_id, proves=view.seal(wish.proves))
         return Plan([of_session(view, session_id, payload)])
 
@@ -69,7 +69,7 @@ def create_derivative(session_id: str, wish: CreateDerivative, who: Principal) -
 
     async def decide(view: View) -> Plan:
         session = await found_session(view, session_id)
-        who.require(("records_custodian",))
+        who.require_for("create_derivative")
         if session.state != "stored":
             raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "create_derivative"})
         payload = AvDerivativeCreatedV1(

@@ -1,7 +1,5 @@
 """Repositories, and what units lay down for recording."""
 
-from typing import Final
-
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
@@ -14,16 +12,13 @@ from casetrail_common.ledger.view import View
 from casetrail_media.commands import PublishItemList, PublishWordingGuide, RegisterRepository
 from casetrail_media.projections import UNITS
 
-PUBLISHING: Final = ("administrator", "agency_head")
-"""Who publishes lists and guides for a unit."""
-
 
 def register_repository(wish: RegisterRepository, who: Principal) -> Decide:
     """Name a place where recordings may be stored."""
     repository_id = new_id("media")
 
     async def decide(view: View) -> Plan:
-        who.require(("administrator", "records_custodian"))
+        who.require_for("register_repository")
         payload = RepositoryRegisteredV1(repository=repository_id, **wish.model_dump())
         stream = stream_name("repository", view.agency, repository_id)
         return Plan([NewFact(stream, payload)], {"repository": repository_id})
@@ -36,7 +31,7 @@ def publish_item_list(wish: PublishItemList, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await _require_unit(view, wish.unit)
-        who.require(PUBLISHING)
+        who.require_for("publish_item_list")
         return Plan([_of_agency(view, AvItemListPublishedV1.model_validate(wish.model_dump()))])
 
     return decide
@@ -47,7 +42,7 @@ def publish_wording_guide(wish: PublishWordingGuide, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await _require_unit(view, wish.unit)
-        who.require(PUBLISHING)
+        who.require_for("publish_wording_guide")
         payload = WordingGuidePublishedV1(
             unit=wish.unit,
             version=wish.version,

@@ -41,7 +41,7 @@ def start_session(wish: StartSession, who: Principal) -> Decide:
                 raise CasetrailError("not_found", {"id": activity})
             cases.append(known.case)
         await found_device(view, wish.device)
-        who.require(("case_officer",))
+        who.require_for("start_session")
         told = {**wish.model_dump(), "case": wish.case or next(iter(cases), None)}
         payload = AvSessionStartedV1(session=session_id, recorder=who.person, **told)
         return Plan([NewFact(stream_name("session", view.agency, session_id), payload)], {"session": session_id})
@@ -74,7 +74,7 @@ def annotate_session(session_id: str, wish: AnnotateSession, who: Principal) -> 
 
     async def decide(view: View) -> Plan:
         await found_session(view, session_id)
-        who.require(("case_officer",))
+        who.require_for("annotate_session")
         payloads: list[Payload] = [AvNoticeGivenV1(session=session_id)] if wish.notice else []
         said = {"voice": list(wish.voice), "tags": list(wish.tags), "not_present": list(wish.not_present)}
         if not payloads or any(said.values()):
@@ -89,7 +89,7 @@ def interrupt_session(session_id: str, wish: InterruptSession, who: Principal) -
 
     async def decide(view: View) -> Plan:
         session = await found_session(view, session_id)
-        who.require(("case_officer",))
+        who.require_for("interrupt_session")
         _require_state(session, "recording", command="interrupt_session")
         payload = AvSessionInterruptedV1(
             session=session_id,
@@ -109,7 +109,7 @@ def resume_session(session_id: str, wish: ResumeSession, who: Principal) -> Deci
     async def decide(view: View) -> Plan:
         session = await found_session(view, session_id)
         await found_device(view, wish.device)
-        who.require(("case_officer",))
+        who.require_for("resume_session")
         _require_state(session, "interrupted", command="resume_session")
         payload = AvSessionResumedV1(
             session=session_id,
@@ -127,7 +127,7 @@ def end_session(session_id: str, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         session = await found_session(view, session_id)
-        who.require(("case_officer",))
+        who.require_for("end_session")
         _require_state(session, "recording", "interrupted", command="end_session")
         return Plan([of_session(view, session_id, AvSessionEndedV1(session=session_id))])
 
@@ -144,7 +144,7 @@ def report_interruption(session_id: str, wish: ReportInterruption, who: Principa
         head = await view.get(PERSON, wish.reported_to)
         if head is None or "unit_head" not in head.roles:
             raise CasetrailError("not_found", {"id": wish.reported_to})
-        who.require(("case_officer",))
+        who.require_for("report_interruption")
         payload = AvInterruptionReportedV1(
             session=session_id, gap=wish.gap, reported_to=wish.reported_to, content=view.seal(wish.content)
         )

@@ -1,7 +1,5 @@
 """Storing a session: declared, received, then verified by a job."""
 
-from typing import Final
-
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.media import AvReceivedV1, AvUploadDeclaredV1, DeclaredFile, ReceivedFile
@@ -16,9 +14,6 @@ from casetrail_media.domain.session import Session, Upload
 from casetrail_media.projections import REPOSITORY, UPLOAD
 from casetrail_media.service.sessions import found_session
 
-STORING: Final = ("case_officer", "records_custodian")
-"""Who stores sessions. Source: command vocabulary, `store_session`."""
-
 
 def declare_upload(session_id: str, wish: DeclareUpload, who: Principal) -> Decide:
     """Begin to store a session; unregistered storage and self-custody are refused and recorded."""
@@ -29,7 +24,7 @@ def declare_upload(session_id: str, wish: DeclareUpload, who: Principal) -> Deci
         custodian = await view.get(PERSON, wish.custodian)
         if custodian is None or ("records_custodian" not in custodian.roles and wish.custodian != session.recorder):
             raise CasetrailError("not_found", {"id": wish.custodian})
-        who.require(STORING)
+        who.require_for("store_session")
         stream = stream_name("session", view.agency, session_id)
         repository = await view.get(REPOSITORY, wish.repository)
         for code, offended in (
@@ -79,7 +74,7 @@ async def receivable(view: View, upload_id: str, who: Principal) -> Upload:
     """
     upload = await found_upload(view, upload_id)
     session = await found_session(view, upload.session)
-    who.require(STORING)
+    who.require_for("store_session")
     if upload.state == "declared":
         _require_storable(session, upload_id)
     return upload

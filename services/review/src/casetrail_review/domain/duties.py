@@ -3,9 +3,9 @@
 Source: HN 11.1(2)-(4), QH 8.1(3) and FS 14 name the roles; that one person does not check himself is ours.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
+from casetrail_common.auth.duties import GIVERS, ROLE_OF_SLOT
 from casetrail_common.auth.principal import Principal
 from casetrail_common.auth.roles import Role
 from casetrail_common.auth.sight import ACROSS_UNITS, handles
@@ -14,28 +14,10 @@ from casetrail_common.facts.intake import Slot
 from casetrail_review.domain.case import Case
 from casetrail_review.domain.submission import Submission
 
-ROLE_OF_SLOT: Final[Mapping[Slot, Role]] = {
-    "undertaker": Role.CASE_OFFICER,
-    "unit": Role.UNIT_HEAD,
-    "reviewer": Role.UNIT_HEAD,
-    "legal": Role.LEGAL_REVIEWER,
-    "head": Role.AGENCY_HEAD,
-}
-"""Whose opinion a slot holds."""
-
 CHECKING: Final[frozenset[Slot]] = frozenset({"reviewer", "legal", "head"})
 """Slots whose holder checks the work of the officers."""
 
-MAY_RETURN: Final = (Role.UNIT_HEAD, Role.LEGAL_REVIEWER, Role.AGENCY_HEAD)
-"""Who may send a submission back to the officers."""
-
-MAY_DISCUSS: Final = (Role.CASE_OFFICER, *MAY_RETURN)
-"""Who may record a collective discussion: who takes part in it, or keeps its minutes."""
-
-DECIDES_ACCESS: Final = (Role.AGENCY_HEAD, Role.UNIT_HEAD)
-"""Who may decide on a request; whose decision grants anything is for the law and the agency to say."""
-
-OVERSEES_ACCESS: Final = frozenset({*DECIDES_ACCESS, *ACROSS_UNITS})
+OVERSEES_ACCESS: Final = frozenset({*GIVERS["decide_access"], *ACROSS_UNITS})
 """Roles that see every request: they decide on it, hand out under it, or supervise that."""
 
 

@@ -21,7 +21,6 @@ from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_review.commands import DecideAccess, ExportItems, RequestAccess
-from casetrail_review.domain.duties import DECIDES_ACCESS
 from casetrail_review.domain.item import Item
 from casetrail_review.domain.request import AccessRequest
 from casetrail_review.found import found_item, found_request, not_found
@@ -70,7 +69,7 @@ def decide_access(request_id: str, wish: DecideAccess, who: Principal) -> Decide
         for item in wish.items:
             if item not in request.items:
                 raise not_found(item)
-        who.require(DECIDES_ACCESS)
+        who.require_for("decide_access")
         if who.person == request.requester:
             raise CasetrailError("role_not_allowed", {"reason": "requester_may_not_decide", "request": request_id})
         role: Approver = HEAD if HEAD in who.roles else "unit_head"

@@ -1,7 +1,6 @@
 """The decision: of a case that lies in review (T17), or of a simplified one on the spot (T18)."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.auth.roles import Role
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.review import DecisionIssuedV1
 from casetrail_common.ids import new_id, stream_name
@@ -28,7 +27,7 @@ def issue_decision(submission_id: str, wish: IssueDecision, who: Principal) -> D
 
     async def decide(view: View) -> Plan:
         lying = await found_submission(view, submission_id)
-        who.require([Role.CASE_OFFICER])
+        who.require_for("issue_decision")
         return await _decided(view, lying.submission.case, lying, wish, record)
 
     return decide
@@ -46,7 +45,7 @@ def decide_case(wish: DecideCase, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         case = await found_case(view, wish.case)
-        who.require([Role.CASE_OFFICER])
+        who.require_for("issue_decision")
         lying = None if case.is_simplified else await last_submission(view, wish.case)
         return await _decided(view, wish.case, lying, wish, record)
 

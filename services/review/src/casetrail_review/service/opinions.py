@@ -17,7 +17,7 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
 from casetrail_review.commands import DiscussCollectively, GiveOpinion
-from casetrail_review.domain.duties import MAY_DISCUSS, require_duty
+from casetrail_review.domain.duties import require_duty
 from casetrail_review.domain.submission import Submission
 from casetrail_review.found import found_submission, not_found, require_record
 from casetrail_review.service.law import require_lawful
@@ -84,7 +84,7 @@ def discuss(submission_id: str, wish: DiscussCollectively, who: Principal) -> De
                 raise not_found(one.member)
         if wish.record is not None:
             await require_record(view, wish.record, "collective_discussion_record", case=case, argument="record")
-        who.require(MAY_DISCUSS)
+        who.require_for("discuss")
         lying.require_reviewing()
         discussed = ReviewDiscussedV1(
             submission=submission_id,

@@ -1,7 +1,6 @@
 """Submitting a handling opinion (T15), sending it back (T16), and ending the case instead (T26)."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.auth.roles import Role
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.model import ContentRef, Payload
 from casetrail_common.facts.review import ReviewReturnedV1, ReviewSubmittedV1, TerminationProposedV1
@@ -11,7 +10,6 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_review.commands import ReturnSubmission, SubmitReview, TerminateReview
 from casetrail_review.domain.case import CaseState
-from casetrail_review.domain.duties import MAY_RETURN
 from casetrail_review.domain.submission import Submission
 from casetrail_review.found import (
     found_case,
@@ -41,7 +39,7 @@ def submit_review(wish: SubmitReview, who: Principal) -> Decide:
             await require_record(
                 view, wish.proposed_decision, "proposed_decision", case=wish.case, argument="proposed_decision"
             )
-        who.require([Role.CASE_OFFICER])
+        who.require_for("submit_review")
         state = await standing_of(view, case)
         last = await last_submission(view, wish.case)
         may_submit = state is CaseState.INVESTIGATING or (last is not None and last.head_disagrees)
@@ -78,7 +76,7 @@ def return_submission(submission_id: str, wish: ReturnSubmission, who: Principal
 
     async def decide(view: View) -> Plan:
         lying = await found_submission(view, submission_id)
-        who.require(MAY_RETURN)
+        who.require_for("return_submission")
         lying.require_reviewing()
         returned = ReviewReturnedV1(submission=submission_id, reason=view.seal(wish.reason))
         stream = stream_name("case", view.agency, lying.submission.case)
@@ -101,7 +99,7 @@ def terminate_review(submission_id: str, wish: TerminateReview, who: Principal) 
         lying = await found_submission(view, submission_id)
         case = lying.submission.case
         form = await require_record(view, wish.form, "closure_record", case=case, argument="form")
-        who.require([Role.CASE_OFFICER])
+        who.require_for("terminate_review")
         lying.require_reviewing()
         if not form.head_agrees:
             raise CasetrailError("transition_not_allowed", {"state": lying.state, "form": wish.form})
