@@ -10,7 +10,7 @@ from casetrail_common.ledger.jobs import JobRunner
 from casetrail_common.runtime import Process, open_process
 from casetrail_common.settings import Settings
 from casetrail_media.process import BLUEPRINT
-from casetrail_media.service.uploads import found_upload
+from casetrail_media.projections import UPLOAD
 
 
 async def main(what: str, *arguments: str) -> None:
@@ -26,7 +26,7 @@ async def main(what: str, *arguments: str) -> None:
 async def complete(process: Process, agency: str, upload_id: str) -> None:
     """Do what a completion does before it decides anything."""
     async with process.store.reading(agency) as view:
-        upload = await found_upload(view, upload_id)
+        upload = await view.found(UPLOAD, upload_id)
     await process.own.receiving.complete(agency, upload_id, upload)
 
 

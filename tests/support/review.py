@@ -35,8 +35,8 @@ from casetrail_review.commands import (
     TerminateReview,
 )
 from casetrail_review.domain.submission import SubmissionState
-from casetrail_review.found import Lying, found_case, found_submission, standing_of
-from casetrail_review.projections import FOLDS, react
+from casetrail_review.found import Lying, found_submission, standing_of
+from casetrail_review.projections import CASE, FOLDS, react
 from casetrail_review.service.access import decide_access, export_items, request_access
 from casetrail_review.service.decisions import decide_case, issue_decision
 from casetrail_review.service.opinions import discuss, give_opinion
@@ -280,7 +280,7 @@ class Review:
     async def case_state(self) -> str:
         """Return where the case stands."""
         view = self.ledger.view()
-        return await standing_of(view, await found_case(view, self.case))
+        return await standing_of(view, await view.found(CASE, self.case))
 
     def told(self) -> list[str]:
         """Return the types of review's own facts so far."""

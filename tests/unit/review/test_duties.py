@@ -5,7 +5,7 @@ import pytest
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_review.domain.duties import may_see
-from casetrail_review.found import found_case
+from casetrail_review.projections import CASE
 from support.review import DUAN, FENG, MA, SONG, Review, who
 
 
@@ -77,4 +77,4 @@ async def test_the_head_of_another_unit_may_review_as_its_legal_reviewer() -> No
 )
 async def test_a_case_is_seen_by_those_who_have_a_part_in_it(principal: Principal, sees: bool) -> None:
     review = await Review().begin()
-    assert may_see(principal, await found_case(review.ledger.view(), review.case)) is sees
+    assert may_see(principal, await review.ledger.view().found(CASE, review.case)) is sees

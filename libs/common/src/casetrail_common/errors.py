@@ -67,6 +67,11 @@ class CasetrailError(Exception):
         return (_rebuilt, (self._code, dict(self._facts), self._clause, self._retry_after_s))
 
 
+def not_found(item: str) -> CasetrailError:
+    """Return the refusal for an object that this agency does not have."""
+    return CasetrailError("not_found", {"id": item})
+
+
 def _rebuilt(code: str, facts: dict[str, str | int], clause: str | None, retry_after_s: int | None) -> CasetrailError:
     """Rebuild a refusal that came from a child process."""
     return CasetrailError(code, facts, clause=clause, retry_after_s=retry_after_s)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from casetrail_common.access import REQUESTS
-from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
 from casetrail_common.facts.acts import MeasureRegisteredV1
 from casetrail_common.facts.archive import DossierFiledV1
@@ -139,9 +138,7 @@ async def case_now(view: View, case_id: str) -> tuple[Case, State]:
     CasetrailError
         `not_found`.
     """
-    case = await view.get(CASE, case_id)
-    if case is None:
-        raise CasetrailError("not_found", {"id": case_id})
+    case = await view.found(CASE, case_id)
     if case.state == "reviewing":
         in_review = await view.get(IN_REVIEW, case_id)
         return case, state_of(case, in_review, None)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import ACROSS_UNITS, handles, require_sight
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.facts.media import StoredFile
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.reading import commitments_in, content_of, with_content
@@ -19,7 +19,7 @@ from casetrail_common.web.desk import Window
 from casetrail_media.domain.devices import FaultReport
 from casetrail_media.domain.session import Derivative, Session, Upload
 from casetrail_media.evidence.receiving import Arrival
-from casetrail_media.projections import LINKS, RECORDINGS, SESSION
+from casetrail_media.projections import DEVICE, LINKS, RECORDINGS, SESSION, UPLOAD
 from casetrail_media.schemas import (
     DerivativeShown,
     DeviceShown,
@@ -28,10 +28,8 @@ from casetrail_media.schemas import (
     RecordShown,
     SessionShown,
 )
-from casetrail_media.service.devices import found_device
 from casetrail_media.service.items import Item, found_item, read_item
-from casetrail_media.service.sessions import found_session
-from casetrail_media.service.uploads import found_upload, receivable
+from casetrail_media.service.uploads import receivable
 from casetrail_media.showing import derivative_told, fault_report_told, session_told
 
 FIRST_PAUSE_S: Final = 0.02
@@ -51,7 +49,7 @@ order by s.id limit $5
 async def show_session(store: Store, who: Principal, session_id: str) -> SessionShown:
     """Return a session as it is told."""
     async with store.reading(who.agency) as view:
-        session = await found_session(view, session_id)
+        session = await view.found(SESSION, session_id)
     require_sight(who, session.unit)
     return await _session_shown(store, who.agency, session_id, session)
 
@@ -107,7 +105,7 @@ async def show_item(window: Window, item_id: str, *, as_borrower: bool) -> Sessi
 async def session_lent(window: Window, session_id: str) -> Session:
     """Return a session to who has a part in its case, to others only under an approved request."""
     async with window.store.reading(window.principal.agency) as view:
-        session = await found_session(view, session_id)
+        session = await view.found(SESSION, session_id)
     await item_lent(window, session_id)
     return session
 
@@ -126,7 +124,7 @@ async def item_lent(window: Window, item_id: str, *, as_borrower: bool = False) 
 async def _may_see(view: View, who: Principal, item: Item) -> bool:
     match item.state:
         case Derivative(of=of):
-            return handles(who, (await found_session(view, of)).unit)
+            return handles(who, (await view.found(SESSION, of)).unit)
         case FaultReport() if "device_custodian" in who.roles:
             return True
     return handles(who, item.state.unit)
@@ -135,7 +133,7 @@ async def _may_see(view: View, who: Principal, item: Item) -> bool:
 async def show_device(store: Store, who: Principal, device_id: str) -> DeviceShown:
     """Return a device to whoever keeps it or may use it."""
     async with store.reading(who.agency) as view:
-        device = await found_device(view, device_id)
+        device = await view.found(DEVICE, device_id)
         head = await view.head_of(stream_name("device", who.agency, device_id))
     if "device_custodian" not in who.roles:
         require_sight(who, device.responsible_unit)
@@ -153,7 +151,7 @@ async def _with_content(store: Store, told: Sequence[Mapping[str, Any]]) -> list
 async def upload_sent(store: Store, who: Principal, upload_id: str) -> Upload:
     """Return an upload to somebody who may send it."""
     async with store.reading(who.agency) as view:
-        upload = await found_upload(view, upload_id)
+        upload = await view.found(UPLOAD, upload_id)
     who.require_for("store_session")
     return upload
 
@@ -172,7 +170,7 @@ async def upload_ended(store: Store, agency: str, upload_id: str, *, within_s: f
     end, pause_s = time.monotonic() + within_s, FIRST_PAUSE_S
     while True:
         async with store.reading(agency) as view:
-            upload = await found_upload(view, upload_id)
+            upload = await view.found(UPLOAD, upload_id)
         if upload.state in {"stored", "rejected"} or time.monotonic() > end:
             return upload
         await asyncio.sleep(pause_s)
@@ -188,7 +186,7 @@ def original(session: Session, number: int) -> StoredFile:
         `not_found`.
     """
     if not 1 <= number <= len(session.files):
-        raise CasetrailError("not_found", {"id": str(number)})
+        raise not_found(str(number))
     return session.files[number - 1]
 
 

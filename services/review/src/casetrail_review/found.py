@@ -2,25 +2,12 @@
 
 from dataclasses import dataclass
 
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.ledger.view import View
 from casetrail_review.domain.case import Case, CaseState, standing
 from casetrail_review.domain.item import Item
-from casetrail_review.domain.request import AccessRequest
 from casetrail_review.domain.submission import Submission, SubmissionState, Verdict, state_of
-from casetrail_review.projections import CASE, ITEM, ON_SPOT, REQUEST, SUBMISSION, SUBMISSIONS, VERDICT
-
-
-def not_found(item: str) -> CasetrailError:
-    """Return the refusal for an object that this agency does not have."""
-    return CasetrailError("not_found", {"id": item})
-
-
-async def found_case(view: View, case: str) -> Case:
-    """Return a case of the agency."""
-    if (known := await view.get(CASE, case)) is None:
-        raise not_found(case)
-    return known
+from casetrail_review.projections import CASE, ITEM, ON_SPOT, SUBMISSION, SUBMISSIONS, VERDICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +48,9 @@ class Lying:
 
 async def found_submission(view: View, submission: str) -> Lying:
     """Return a submission of the agency."""
-    if (known := await view.get(SUBMISSION, submission)) is None:
-        raise not_found(submission)
+    known = await view.found(SUBMISSION, submission)
     verdict = await view.get(VERDICT, submission)
-    return Lying(known, verdict, await found_case(view, known.case))
+    return Lying(known, verdict, await view.found(CASE, known.case))
 
 
 async def require_record(view: View, record: str, record_type: str, *, case: str, argument: str) -> Item:
@@ -109,17 +95,3 @@ async def on_spot_state(view: View, record: str) -> tuple[SubmissionState, str |
     if verdict is None:
         return SubmissionState.PROPOSED, None
     return (SubmissionState.VOIDED if verdict.void_code else SubmissionState.DECIDED), verdict.void_code
-
-
-async def found_item(view: View, item: str) -> Item:
-    """Return an item of any service."""
-    if (known := await view.get(ITEM, item)) is None:
-        raise not_found(item)
-    return known
-
-
-async def found_request(view: View, request: str) -> AccessRequest:
-    """Return a request to consult, copy or disclose."""
-    if (known := await view.get(REQUEST, request)) is None:
-        raise not_found(request)
-    return known

@@ -14,8 +14,8 @@ from casetrail_review.domain.case import Case
 from casetrail_review.domain.duties import OVERSEES_ACCESS, may_see
 from casetrail_review.domain.item import Decision
 from casetrail_review.domain.request import AccessRequest
-from casetrail_review.found import Lying, found_case, found_request, found_submission, not_found
-from casetrail_review.projections import DECISION, REQUEST, SUBMISSIONS
+from casetrail_review.found import Lying, found_submission
+from casetrail_review.projections import CASE, DECISION, REQUEST, SUBMISSIONS
 from casetrail_review.service.items import read_item
 
 _REQUESTS: Final = """
@@ -63,7 +63,7 @@ async def submissions_shown(store: Store, who: Principal, case: str, paging: Pag
     """Return the submissions of a case, the first one first."""
     after = paging.after(str)
     async with store.reading(who.agency) as view:
-        _require_part(who, await found_case(view, case))
+        _require_part(who, await view.found(CASE, case))
         proposed = await view.get(SUBMISSIONS, case)
         ids = [one for one in (proposed.ids if proposed else ()) if after is None or one > str(after[0])]
         lying = [await found_submission(view, one) for one in ids[: paging.limit + 1]]
@@ -88,10 +88,8 @@ async def decision_shown(window: Window, record: str, *, as_borrower: bool) -> S
         `not_found`; for borrowers as `read_item`.
     """
     async with window.store.reading(window.principal.agency) as view:
-        decision = await view.get(DECISION, record)
-        if decision is None:
-            raise not_found(record)
-        case = await found_case(view, decision.case)
+        decision = await view.found(DECISION, record)
+        case = await view.found(CASE, decision.case)
     if as_borrower or not may_see(window.principal, case):
         await window.decided(read_item(record, window.principal))
     return ShownDecision(decision, await texts_of(window.store, [decision.content]))
@@ -114,7 +112,7 @@ async def request_shown(store: Store, who: Principal, request: str) -> ShownRequ
         `not_found`, or `role_not_allowed`.
     """
     async with store.reading(who.agency) as view:
-        found = await found_request(view, request)
+        found = await view.found(REQUEST, request)
     if found.requester != who.person:
         who.require(OVERSEES_ACCESS)
     return ShownRequest(found, await texts_of(store, _words(found)))

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import asyncpg
 
+from casetrail_common.errors import not_found
 from casetrail_common.facts import ContentRef
 from casetrail_common.ids import Service
 from casetrail_common.ledger.append import Law, NewFact
@@ -78,6 +79,19 @@ class View:
             self.rests_on_others = True
         found: S | None = state
         return found
+
+    async def found(self, fold: Fold[S], item: str) -> S:
+        """Return the state of an object that must be known.
+
+        Raises
+        ------
+        CasetrailError
+            `not_found`.
+        """
+        state = await self.get(fold, item)
+        if state is None:
+            raise not_found(item)
+        return state
 
     def seal(self, value: Any) -> ContentRef:
         """Put content aside and return what the body holds instead."""

@@ -12,7 +12,7 @@ from casetrail_archive.queries import law as queries
 from casetrail_archive.queries.sight import STAFF
 from casetrail_archive.schemas import ClockShown, LawShown, PackDocumentShown, RetentionShown
 from casetrail_common.auth import CurrentPrincipal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.archive import CalendarLoadedV1
 from casetrail_common.web import Sent, service_router
 from casetrail_common.web.desk import AtDesk, AtWindow, Written
@@ -85,7 +85,7 @@ async def set_test_clock(
     if not own.settings.allow_test_clock:
         raise CasetrailError("clock_not_allowed")
     if wish.agency != who.agency:
-        raise CasetrailError("not_found", {"id": wish.agency})
+        raise not_found(wish.agency)
     who.require_for("set_test_clock")
 
     await request.app.state.wait_followed(who.agency, positions)  # saves a round over the bus

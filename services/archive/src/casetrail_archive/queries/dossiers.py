@@ -8,7 +8,6 @@ from typing import Final
 
 from casetrail_archive.domain.case import Case
 from casetrail_archive.domain.dossier import Dossier
-from casetrail_archive.found import found_case, found_dossier
 from casetrail_archive.projections import CASE, DOSSIER
 from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight, require_dossier_reader, sees_case
 from casetrail_archive.schemas import DossierShown, dossier_of
@@ -31,7 +30,7 @@ LONGEST_PAUSE_S: Final = 0.25
 async def show_dossier(store: Store, who: Principal, dossier_id: str) -> DossierShown:
     """Return a dossier as it stands."""
     async with store.reading(who.agency) as view:
-        dossier = await found_dossier(view, dossier_id)
+        dossier = await view.found(DOSSIER, dossier_id)
         case = await case_in_sight(view, who, dossier.case)
     return dossier_of(dossier_id, dossier, holds_erased=case.erased_since)
 
@@ -39,8 +38,8 @@ async def show_dossier(store: Store, who: Principal, dossier_id: str) -> Dossier
 async def show_item(window: Window, dossier_id: str, *, as_borrower: bool) -> DossierShown:
     """Return a dossier as it stands; to a borrower only under an approved request."""
     async with window.store.reading(window.principal.agency) as view:
-        dossier = await found_dossier(view, dossier_id)
-        case = await found_case(view, dossier.case)
+        dossier = await view.found(DOSSIER, dossier_id)
+        case = await view.found(CASE, dossier.case)
     if as_borrower or not sees_case(window.principal, case):
         await window.decided(read_item(dossier_id, window.principal))
     return dossier_of(dossier_id, dossier, holds_erased=case.erased_since)
@@ -73,7 +72,7 @@ async def sealed_within(store: Store, agency: str, dossier_id: str, *, within_s:
     end, pause_s = time.monotonic() + within_s, FIRST_PAUSE_S
     while True:
         async with store.reading(agency) as view:
-            dossier = await found_dossier(view, dossier_id)
+            dossier = await view.found(DOSSIER, dossier_id)
         left_s = end - time.monotonic()
         if dossier.state == "sealed" or left_s <= 0:
             return dossier
@@ -94,8 +93,8 @@ async def hand_out(window: Window, dossiers: ObjectStore, dossier_id: str) -> Ha
     """Open the package of a dossier: the sealed volume, or the draft as long as nothing is filed."""
     who = window.principal
     async with window.store.reading(who.agency) as view:
-        dossier = await found_dossier(view, dossier_id)
-        case: Case = await found_case(view, dossier.case)
+        dossier = await view.found(DOSSIER, dossier_id)
+        case: Case = await view.found(CASE, dossier.case)
     if sees_case(who, case):
         require_dossier_reader(who, case)
     else:

@@ -9,7 +9,6 @@ from casetrail_archive.projections import CASE, DISC, DOSSIER
 from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight
 from casetrail_archive.schemas import DiscShown
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
 from casetrail_common.ledger.reading import content_of, with_content
 from casetrail_common.ledger.store import Store
 from casetrail_common.web import Page, PageWish
@@ -23,9 +22,7 @@ select id, state::text from snapshot where agency = $1 and kind = 'disc' and id 
 async def show_disc(store: Store, who: Principal, disc_id: str) -> DiscShown:
     """Return a carrier that a person may see: of a case in sight, or of none."""
     async with store.reading(who.agency) as view:
-        disc = await view.get(DISC, disc_id)
-        if disc is None:
-            raise CasetrailError("not_found", {"id": disc_id})
+        disc = await view.found(DISC, disc_id)
         if who.roles.isdisjoint(ACROSS_UNITS):
             if not disc.cases:
                 who.require(ACROSS_UNITS)

@@ -2,7 +2,7 @@
 
 from casetrail_archive.projections import RETENTION
 from casetrail_archive.schemas import LawShown, PackDocumentShown, PackShown, RetentionShown
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.facts.archive import CalendarLoadedV1
 from casetrail_common.ids import stream_name
 from casetrail_common.law import BEIJING, LAW, PACK, LawState
@@ -29,7 +29,7 @@ async def show_pack(store: Store, agency: str, *, pack: str, version: str) -> Pa
         law, loaded = await view.get(LAW, agency), await view.get(PACK, name)
     ref = next((ref for ref in law.packs if ref.name == name), None) if law else None
     if ref is None or loaded is None:
-        raise CasetrailError("not_found", {"id": name})
+        raise not_found(name)
     return PackDocumentShown(
         pack=pack, version=version, valid_from=ref.valid_from, sha256=loaded.sha256, document=dict(loaded.document)
     )
@@ -40,7 +40,7 @@ async def show_calendar(store: Store, agency: str) -> CalendarLoadedV1:
     async with store.reading(agency) as view:
         law = await view.get(LAW, agency)
     if law is None or law.calendar is None:
-        raise CasetrailError("not_found", {"id": "calendar"})
+        raise not_found("calendar")
     async with store.pool.acquire() as conn:
         facts = await facts_of(conn, stream_name("calendar", agency, law.calendar))
     loaded = [fact.payload for fact in facts if isinstance(fact.payload, CalendarLoadedV1)]

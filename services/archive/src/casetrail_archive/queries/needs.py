@@ -16,7 +16,7 @@ from casetrail_archive.outlook import MissingShown, Named, NeedShown, NeedsShown
 from casetrail_archive.queries.sight import case_in_sight
 from casetrail_common.auth import Principal
 from casetrail_common.auth.duties import GIVERS, ROLE_OF_SLOT
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.records import record_types
 from casetrail_common.rules import CaseFile, Happening, LawBook, after
 from casetrail_common.rules.casefile import Thing
@@ -56,7 +56,7 @@ class NeedsQuery:
             shared = await files.shared(conn, who.agency)
             until = await closed_until(conn, who.agency)
         if own is None:
-            raise CasetrailError("not_found", {"id": case_id})
+            raise not_found(case_id)
         case = _Case(case_id, own, shared, book, now, until)
         current = case.needs.now()
         before = []

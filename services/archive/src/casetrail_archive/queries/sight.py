@@ -3,7 +3,7 @@
 from typing import Final
 
 from casetrail_archive.domain.case import Case
-from casetrail_archive.found import found_case
+from casetrail_archive.projections import CASE
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import ACROSS_UNITS as HANDLES_ALL
 from casetrail_common.auth.sight import WITHIN_UNIT, handles
@@ -27,7 +27,7 @@ async def case_in_sight(view: View, who: Principal, case_id: str) -> Case:
     CasetrailError
         `not_found`; `role_not_allowed`.
     """
-    case = await found_case(view, case_id)
+    case = await view.found(CASE, case_id)
     if not sees_case(who, case):
         who.require(ACROSS_UNITS)
     return case

@@ -5,7 +5,7 @@ from typing import Final
 
 from casetrail_archive.case_facts import read_facts, streams_of
 from casetrail_archive.domain.dossier import Dossier, Filing, stream_key
-from casetrail_archive.found import found_dossier
+from casetrail_archive.projections import DOSSIER
 from casetrail_archive.queries.sight import case_in_sight
 from casetrail_archive.queries.timeline import SILENT
 from casetrail_archive.schemas import AddedFact, FurtherVolume, FurtherVolumes
@@ -20,7 +20,7 @@ SECOND: Final = 2
 async def show_volumes(store: Store, who: Principal, dossier_id: str) -> FurtherVolumes:
     """Return what belongs to each volume beyond the first, also before people have begun it."""
     async with store.reading(who.agency) as view:
-        dossier = await found_dossier(view, dossier_id)
+        dossier = await view.found(DOSSIER, dossier_id)
         case = await case_in_sight(view, who, dossier.case)
     if dossier.filing is None:
         return FurtherVolumes(volumes=[])

@@ -12,11 +12,10 @@ from casetrail_archive.commands import (
     SetParameters,
     SetRetentionTable,
 )
-from casetrail_archive.domain.agency import Agency
 from casetrail_archive.projections import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.calendar import calendar_document
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.archive import (
     CalendarLoadedV1,
     Holiday,
@@ -38,7 +37,7 @@ def load_calendar(wish: LoadCalendar, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         payload = _shipped(wish.calendar) if wish.years is None else _announced(wish, wish.years)
-        await require_agency(view)
+        await view.found(AGENCY, view.agency)
         who.require_for("load_calendar")
         stream = stream_name("calendar", view.agency, wish.calendar)
         return Plan([NewFact(stream, payload)], {"calendar": wish.calendar})
@@ -50,7 +49,7 @@ def _shipped(calendar: str) -> CalendarLoadedV1:
     try:
         return calendar_document(calendar)
     except LookupError:
-        raise CasetrailError("not_found", {"id": calendar}) from None
+        raise not_found(calendar) from None
 
 
 def _announced(wish: LoadCalendar, years: Sequence[int]) -> CalendarLoadedV1:
@@ -78,7 +77,7 @@ def set_parameters(wish: SetParameters, who: Principal) -> Decide:
     """Set values of the agency's own that rules refer to."""
 
     async def decide(view: View) -> Plan:
-        await require_agency(view)
+        await view.found(AGENCY, view.agency)
         who.require_for("set_parameters")
         values = {name: _plain(value) for name, value in wish.values.items()}
         return Plan([NewFact(_own_stream(view), ParametersSetV1(values=values))])
@@ -95,26 +94,12 @@ def set_retention_table(wish: SetRetentionTable, who: Principal) -> Decide:
     """Replace the retention table: no regulation names years, so the agency does."""
 
     async def decide(view: View) -> Plan:
-        await require_agency(view)
+        await view.found(AGENCY, view.agency)
         who.require_for("set_retention_table")
         entries = [RetentionEntry(**entry.model_dump()) for entry in wish.entries]
         return Plan([NewFact(_own_stream(view), RetentionTableSetV1(entries=entries))])
 
     return decide
-
-
-async def require_agency(view: View) -> Agency:
-    """Return the agency of a command.
-
-    Raises
-    ------
-    CasetrailError
-        `not_found` if it is not registered yet.
-    """
-    agency = await view.get(AGENCY, view.agency)
-    if agency is None:
-        raise CasetrailError("not_found", {"id": view.agency})
-    return agency
 
 
 def _own_stream(view: View) -> str:

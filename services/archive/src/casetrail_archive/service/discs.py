@@ -6,7 +6,6 @@ from typing import Any
 from casetrail_archive.commands import AnnotateDisc, RegisterDisc
 from casetrail_archive.projections import DISC, SESSION
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import ContentRef
 from casetrail_common.facts.keeping import DiscAnnotatedV1, DiscRegisteredV1
 from casetrail_common.ids import new_id, stream_name
@@ -22,9 +21,7 @@ def register_disc(wish: RegisterDisc, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         cases: dict[str, None] = {}
         for session in wish.sessions:
-            known = await view.get(SESSION, session)
-            if known is None:
-                raise CasetrailError("not_found", {"id": session})
+            known = await view.found(SESSION, session)
             cases |= dict.fromkeys(known.cases)
         who.require_for("register_disc")
         written, filled = _written(view, wish.annotations)
@@ -55,9 +52,7 @@ def annotate_disc(disc_id: str, wish: AnnotateDisc, who: Principal) -> Decide:
     """Write on a carrier."""
 
     async def decide(view: View) -> Plan:
-        disc = await view.get(DISC, disc_id)
-        if disc is None:
-            raise CasetrailError("not_found", {"id": disc_id})
+        disc = await view.found(DISC, disc_id)
         who.require_for("annotate_disc")
         written, filled = _written(view, wish.annotations)
         added = DiscAnnotatedV1(disc=disc_id, annotations=written, filled=filled)

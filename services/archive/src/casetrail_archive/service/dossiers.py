@@ -2,13 +2,12 @@
 
 from casetrail_archive.case_facts import streams_of
 from casetrail_archive.commands import FileDossier
-from casetrail_archive.found import found_case, found_dossier
-from casetrail_archive.projections import SECRETS
+from casetrail_archive.projections import CASE, DOSSIER, SECRETS
 from casetrail_archive.service.keeping import locked, years_of
 from casetrail_common.access import Lent
 from casetrail_common.access import read_item as lend
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.archive import DossierFiledV1, NamedStream, RetentionAssignedV1
 from casetrail_common.ids import new_id, stream_name
 from casetrail_common.incidents import refused_act
@@ -22,10 +21,10 @@ def file_dossier(wish: FileDossier, who: Principal) -> Decide:
     fresh = new_id("archive")
 
     async def decide(view: View) -> Plan:
-        case = await found_case(view, wish.case)
+        case = await view.found(CASE, wish.case)
         for session in wish.sessions:
             if session not in case.sessions:
-                raise CasetrailError("not_found", {"id": session})
+                raise not_found(session)
         who.require_for("file_dossier")
         if not case.closed or case.filed:
             raise CasetrailError("transition_not_allowed", {"state": case.state, "command": "file_dossier"})
@@ -60,7 +59,7 @@ def read_item(dossier_id: str, who: Principal) -> Decide:
     """
 
     async def decide(view: View) -> Plan:
-        dossier = await found_dossier(view, dossier_id)
+        dossier = await view.found(DOSSIER, dossier_id)
         secrets = await view.get(SECRETS, dossier.case)
         classes = frozenset(secrets.classes if secrets else ())
         stream = stream_name("case", view.agency, dossier.case)
@@ -73,7 +72,7 @@ def refuse_change(dossier_id: str, command: str) -> Decide:
     """Refuse to change or delete a dossier, and record the attempt as an incident."""
 
     async def decide(view: View) -> Plan:
-        dossier = await found_dossier(view, dossier_id)
+        dossier = await view.found(DOSSIER, dossier_id)
         return await refused_act(
             view,
             "worm_protected",

@@ -8,10 +8,9 @@ from collections.abc import Collection
 from casetrail_archive.commands import AppendSupplement, MarkLongTerm, OverrideRetention, SetRetention, TransferDossier
 from casetrail_archive.domain.case import Case
 from casetrail_archive.domain.dossier import Dossier, Filing
-from casetrail_archive.found import found_case, found_dossier
-from casetrail_archive.projections import CASE, RETENTION
+from casetrail_archive.projections import CASE, DOSSIER, RETENTION
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.archive import RetentionAssignedV1
 from casetrail_common.facts.keeping import (
     DossierTransferredV1,
@@ -33,10 +32,10 @@ def transfer_dossier(dossier_id: str, wish: TransferDossier, who: Principal) -> 
     transfer_list = new_id("archive")
 
     async def decide(view: View) -> Plan:
-        dossier = await found_dossier(view, dossier_id)
+        dossier = await view.found(DOSSIER, dossier_id)
         receiver = await view.get(PERSON, wish.received_by)
         if receiver is None or "archivist" not in receiver.roles:
-            raise CasetrailError("not_found", {"id": wish.received_by})
+            raise not_found(wish.received_by)
         who.require_for("transfer_dossier")
         _filing(dossier, "transfer_dossier")
         moved = DossierTransferredV1(
@@ -51,7 +50,7 @@ def set_retention(dossier_id: str, wish: SetRetention, who: Principal) -> Decide
     """Change the years of a filed dossier, unless a rule keeps its case long-term."""
 
     async def decide(view: View) -> Plan:
-        dossier = await found_dossier(view, dossier_id)
+        dossier = await view.found(DOSSIER, dossier_id)
         who.require_for("set_retention")
         filing = _filing(dossier, "set_retention")
         case = await view.get(CASE, dossier.case)
@@ -75,12 +74,12 @@ def append_supplement(
     """
 
     async def decide(view: View) -> Plan:
-        dossier = await found_dossier(view, dossier_id)
+        dossier = await view.found(DOSSIER, dossier_id)
         case = await view.get(CASE, dossier.case)
         unknown = [record for record in wish.records if record not in records]
         unknown += [session for session in wish.sessions if case is None or session not in case.sessions]
         if unknown:
-            raise CasetrailError("not_found", {"id": unknown[0]})
+            raise not_found(unknown[0])
         who.require_for("append_supplement")
         _filing(dossier, "append_supplement")
         begun = SupplementAppendedV1(
@@ -101,7 +100,7 @@ def mark_long_term(case_id: str, wish: MarkLongTerm, who: Principal) -> Decide:
     """Find a case important; whether that keeps it long-term is for the rules to say."""
 
     async def decide(view: View) -> Plan:
-        await found_case(view, case_id)
+        await view.found(CASE, case_id)
         who.require_for("mark_long_term")
         return Plan([NewFact(_stream(view, case_id), LongTermMarkedV1(case=case_id, reason=view.seal(wish.reason)))])
 
@@ -112,9 +111,9 @@ def override_retention(case_id: str, wish: OverrideRetention, who: Principal) ->
     """Keep a case as long as another provision demands: longer, or shorter unless a rule keeps it long-term."""
 
     async def decide(view: View) -> Plan:
-        case = await found_case(view, case_id)
+        case = await view.found(CASE, case_id)
         who.require_for("override_retention")
-        filing = (await found_dossier(view, case.dossier)).filing if case.dossier else None
+        filing = (await view.found(DOSSIER, case.dossier)).filing if case.dossier else None
         years = await years_of(view, filing.retention_class) if filing else None
         before = (filing.retention_years if filing else None) or years
         if case.upgrades and before is not None and wish.years < before:

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any, Final, cast
 
 from casetrail_archive.commands import LoadPack
-from casetrail_archive.service.configuration import require_agency
+from casetrail_archive.projections import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.canonical import NotCanonicalError, canonical, sha256
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.archive import PackLoadedV1
 from casetrail_common.ids import stream_name
 from casetrail_common.law import PACK
@@ -39,7 +39,7 @@ def load_pack(wish: LoadPack, who: Principal, *, own: Document | None = None) ->
 
     async def decide(view: View) -> Plan:
         document = _document(wish, own)
-        agency = await require_agency(view)
+        agency = await view.found(AGENCY, view.agency)
         who.require_for("load_pack")
         digest = sha256(canonical(document)).hex()
         name = f"{wish.pack}@{wish.version}"
@@ -111,7 +111,7 @@ def _document(wish: LoadPack, own: Document | None) -> Document:
         try:
             return pack_document(wish.pack, wish.version)
         except LookupError:
-            raise CasetrailError("not_found", {"id": f"{wish.pack}@{wish.version}"}) from None
+            raise not_found(f"{wish.pack}@{wish.version}") from None
     rules = [rule.model_dump(mode="json", exclude_unset=True) for rule in wish.rules]
     return {
         "pack": wish.pack,

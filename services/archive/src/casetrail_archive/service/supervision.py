@@ -1,8 +1,7 @@
 """Supervision: rounds, what units must put right, and reports."""
 
 from casetrail_archive.commands import CloseRectification, HoldRound, MakeReport, OpenRectification
-from casetrail_archive.found import found_case
-from casetrail_archive.projections import AGENCY, RECTIFICATION, ROUND
+from casetrail_archive.projections import AGENCY, CASE, RECTIFICATION, ROUND
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
@@ -44,8 +43,8 @@ def open_rectification(wish: OpenRectification, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         await _known(view, *([wish.case] if wish.case else []))
-        if wish.round is not None and await view.get(ROUND, wish.round) is None:
-            raise CasetrailError("not_found", {"id": wish.round})
+        if wish.round is not None:
+            await view.found(ROUND, wish.round)
         who.require_for("open_rectification")
         opened = RectificationOpenedV1(
             rectification=fresh,
@@ -65,9 +64,7 @@ def close_rectification(rectification: str, wish: CloseRectification, who: Princ
     """Record that what had to be put right was."""
 
     async def decide(view: View) -> Plan:
-        known = await view.get(RECTIFICATION, rectification)
-        if known is None:
-            raise CasetrailError("not_found", {"id": rectification})
+        known = await view.found(RECTIFICATION, rectification)
         who.require_for("close_rectification")
         if known.is_closed:
             raise CasetrailError("transition_not_allowed", {"state": "closed", "command": "close_rectification"})
@@ -95,10 +92,9 @@ def make_report(wish: MakeReport, who: Principal) -> Decide:
 
 
 async def _known(view: View, *cases: str) -> None:
-    if await view.get(AGENCY, view.agency) is None:
-        raise CasetrailError("not_found", {"id": view.agency})
+    await view.found(AGENCY, view.agency)
     for case in cases:
-        await found_case(view, case)
+        await view.found(CASE, case)
 
 
 def _plan(view: View, payload: Payload, **answer: str) -> Plan:

@@ -23,8 +23,8 @@ def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
         await people(view, wish.officers, role="case_officer")
         await people(view, wish.present)
         links = [await _link(view, session) for session in wish.sessions]
-        if wish.measure is not None and await view.get(MEASURE, wish.measure) is None:
-            raise CasetrailError("not_found", {"id": wish.measure})
+        if wish.measure is not None:
+            await view.found(MEASURE, wish.measure)
         who.require_for("start_activity")
         if state in {"closed", "archived"}:
             raise not_allowed(state, "start_activity")
@@ -51,9 +51,7 @@ def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
 
 
 async def _link(view: View, session_id: str) -> LinkedStream:
-    session = await view.get(SESSION, session_id)
-    if session is None:
-        raise CasetrailError("not_found", {"id": session_id})
+    session = await view.found(SESSION, session_id)
     return LinkedStream(service="media", stream=session.stream, position=session.position, hash=session.hash)
 
 
@@ -61,9 +59,7 @@ def end_activity(activity_id: str, who: Principal) -> Decide:
     """Leave."""
 
     async def decide(view: View) -> Plan:
-        activity = await view.get(ACTIVITY, activity_id)
-        if activity is None:
-            raise CasetrailError("not_found", {"id": activity_id})
+        activity = await view.found(ACTIVITY, activity_id)
         who.require_for("end_activity")
         if activity.ended:
             raise CasetrailError("transition_not_allowed", {"state": "ended", "command": "end_activity"})

@@ -2,7 +2,7 @@
 
 from casetrail_common.auth import Principal
 from casetrail_common.auth.duties import ROLE_OF_SLOT
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts import Payload
 from casetrail_common.facts.intake import (
     InitiationApprovedV1,
@@ -45,7 +45,7 @@ def give_opinion(form_id: str, wish: GiveOpinion, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         form = await view.get(RECORD, form_id)
         if form is None or form.case is None or not record_type(form.record_type).slots:
-            raise CasetrailError("not_found", {"id": form_id})
+            raise not_found(form_id)
         case, state = await case_now(view, form.case)
         await _require_unsubmitted(view, form_id, form.case, case)
         _require_signatory(wish, form, case, who)

@@ -1,7 +1,7 @@
 """Other beginnings than an approval form, and other ends than an outcome."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.facts import Payload
 from casetrail_common.facts.acts import (
     AcceptanceRefusedV1,
@@ -79,7 +79,7 @@ def request_supplement(case_id: str, wish: RequestSupplement, who: Principal) ->
         notice = await record_of_case(view, wish.record, case_id)
         who.require_for("request_supplement")
         if notice.record_type != "supplement_notice":
-            raise CasetrailError("not_found", {"id": wish.record})
+            raise not_found(wish.record)
         if state != "registered" or case.start_mode != "application":
             raise not_allowed(state, "request_supplement")
         return _plan(view, case_id, SupplementRequestedV1(record=wish.record))

@@ -1,7 +1,7 @@
 """Opening, flagging, serving and closing a case."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.facts.intake import CaseClosedV1, CaseFlaggedV1, CaseRegisteredV1, ServicePerformedV1
 from casetrail_common.ids import new_id, stream_name
 from casetrail_common.lawbook import in_force
@@ -24,8 +24,8 @@ def register_case(wish: RegisterCase, who: Principal) -> Decide:
         officers = {*wish.officers, wish.responsible_officer}
         await people(view, sorted(officers - {wish.responsible_officer}), role="case_officer")
         (responsible,) = await people(view, [wish.responsible_officer], role="case_officer")
-        if wish.complaint is not None and await view.get(RECORD, wish.complaint) is None:
-            raise CasetrailError("not_found", {"id": wish.complaint})
+        if wish.complaint is not None:
+            await view.found(RECORD, wish.complaint)
         who.require_for("register_case")
         await require_conduct_type(view, wish.conduct_type)
         payload = CaseRegisteredV1(
@@ -70,7 +70,7 @@ def set_flag(case_id: str, wish: SetFlag, who: Principal) -> Decide:
         if wish.target != case_id:
             activity = await view.get(ACTIVITY, wish.target)
             if activity is None or activity.case != case_id:
-                raise CasetrailError("not_found", {"id": wish.target})
+                raise not_found(wish.target)
         who.require_for("set_flag")
         payload = CaseFlaggedV1(target=wish.target, flag=wish.flag, reason=view.seal(wish.reason))
         return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])
@@ -89,8 +89,7 @@ def serve_document(case_id: str, wish: ServeDocument, who: Principal) -> Decide:
         for evidence in wish.evidence:
             await record_of_case(view, evidence, case_id)
         for session in wish.sessions:
-            if await view.get(SESSION, session) is None:
-                raise CasetrailError("not_found", {"id": session})
+            await view.found(SESSION, session)
         who.require_for("serve_document")
         of_decision = document.record_type == "decision_document"
         if of_decision and state != "decided":

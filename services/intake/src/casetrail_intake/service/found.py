@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.law import BEIJING
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON, Person
@@ -24,7 +24,7 @@ async def people(view: View, ids: Iterable[str], *, role: str | None = None) -> 
     for person_id in ids:
         person = await view.get(PERSON, person_id)
         if person is None or (role is not None and role not in person.roles):
-            raise CasetrailError("not_found", {"id": person_id})
+            raise not_found(person_id)
         found.append(person)
     return found
 
@@ -39,7 +39,7 @@ async def record_of_case(view: View, record_id: str, case_id: str, *, record_typ
     """
     record = await view.get(RECORD, record_id)
     if record is None or record.case != case_id or (record_type is not None and record.record_type != record_type):
-        raise CasetrailError("not_found", {"id": record_id})
+        raise not_found(record_id)
     return record
 
 

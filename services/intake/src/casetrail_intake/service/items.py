@@ -3,7 +3,7 @@
 from casetrail_common.access import Lent
 from casetrail_common.access import read_item as lend
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.ids import OWNER_OF_PREFIX, stream_name
 from casetrail_common.incidents import refused_act
 from casetrail_common.ledger.store import Decide, Plan
@@ -45,7 +45,7 @@ async def own_record(view: View, record_id: str) -> Record:
     """
     record = await view.get(RECORD, record_id)
     if record is None or OWNER_OF_PREFIX.get(record_id[:1]) != "intake":
-        raise CasetrailError("not_found", {"id": record_id})
+        raise not_found(record_id)
     return record
 
 

@@ -45,8 +45,7 @@ def configure_permit_item(wish: ConfigurePermitItem, who: Principal) -> Decide:
 
 
 async def _laid_down(view: View, who: Principal, payload: Payload, *, command: str) -> Plan:
-    if await view.get(AGENCY, view.agency) is None:
-        raise CasetrailError("not_found", {"id": view.agency})
+    await view.found(AGENCY, view.agency)
     who.require_for(command)
     return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)])
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.facts import Payload
 from casetrail_common.facts.acts import (
     HeadDelegatedV1,
@@ -86,7 +86,7 @@ def refuse_signature(record_id: str, wish: RefuseSignature, who: Principal) -> D
     """Record that a party refuses to sign; each officer counts once."""
 
     async def decide(view: View) -> Plan:
-        record = await _known_record(view, record_id)
+        record = await view.found(RECORD, record_id)
         await people(view, [wish.party], role="party")
         await people(view, wish.officers, role="case_officer")
         who.require_for("refuse_signature")
@@ -107,9 +107,9 @@ def correct_record(record_id: str, wish: CorrectRecord, who: Principal) -> Decid
     """Correct places of a record; the record itself stays as it was made."""
 
     async def decide(view: View) -> Plan:
-        record = await _known_record(view, record_id)
+        record = await view.found(RECORD, record_id)
         if not record_id.startswith("i-"):
-            raise CasetrailError("not_found", {"id": record_id})
+            raise not_found(record_id)
         await people(view, [mark.by for mark in wish.marks])
         who.require_for("correct_record")
         payload = RecordCorrectedV1(
@@ -183,13 +183,6 @@ def delegate_head(wish: DelegateHead, who: Principal) -> Decide:
         return Plan([NewFact(stream, payload)], {"delegation": delegation_id})
 
     return decide
-
-
-async def _known_record(view: View, record_id: str) -> Record:
-    record = await view.get(RECORD, record_id)
-    if record is None:
-        raise CasetrailError("not_found", {"id": record_id})
-    return record
 
 
 def _stream(view: View, record_id: str, record: Record) -> str:

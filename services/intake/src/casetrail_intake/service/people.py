@@ -1,7 +1,7 @@
 """Agencies and people."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.facts.intake import AgencyRegisteredV1, Certificate, PersonRegisteredV1, Unit
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
@@ -30,7 +30,7 @@ def register_person(wish: RegisterPerson, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         agency = await view.get(AGENCY, view.agency)
         if agency is None or (wish.unit is not None and wish.unit not in agency.units):
-            raise CasetrailError("not_found", {"id": wish.unit or view.agency})
+            raise not_found(wish.unit or view.agency)
         who.require_for("register_person")
         certificate = wish.certificate and Certificate(
             number=view.seal(wish.certificate.number),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.intake import Correction, Identity, Mark, RecordAddedV1, RecordSignedV1
 from casetrail_common.ids import new_id, stream_name
 from casetrail_common.ledger.append import NewFact
@@ -58,7 +58,7 @@ async def _require_known(view: View, wish: AddRecord) -> None:
     folds: tuple[Fold[Any], ...] = (ACTIVITY, SESSION, RECORD, MEASURE, SERVICE, DEVICE, REQUEST)
     for item in wish.about:
         if not any([await view.get(fold, item) is not None for fold in folds]):
-            raise CasetrailError("not_found", {"id": item})
+            raise not_found(item)
 
 
 async def _require_seal_and_date(view: View, wish: AddRecord) -> None:
@@ -107,9 +107,7 @@ def sign_record(record_id: str, wish: SignRecord, who: Principal) -> Decide:
     """Add marks to a record, also to one that another service made."""
 
     async def decide(view: View) -> Plan:
-        record = await view.get(RECORD, record_id)
-        if record is None:
-            raise CasetrailError("not_found", {"id": record_id})
+        record = await view.found(RECORD, record_id)
         await people(view, [mark.by for mark in wish.marks])
         who.require_for("sign_record")
         payload = RecordSignedV1(record=record_id, marks=[mark_of(mark) for mark in wish.marks])

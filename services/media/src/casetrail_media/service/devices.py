@@ -1,7 +1,7 @@
 """Recording devices: registered, maintained, broken, repaired, altered."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts import Payload
 from casetrail_common.facts.media import DeviceRegisteredV1
 from casetrail_common.facts.recording import (
@@ -16,7 +16,6 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
 from casetrail_media.commands import AlterDevice, MaintainDevice, RegisterDevice, RepairDevice, ReportDeviceFault
-from casetrail_media.domain.devices import Device
 from casetrail_media.projections import DEVICE
 
 
@@ -27,7 +26,7 @@ def register_device(wish: RegisterDevice, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         custodian = await view.get(PERSON, wish.custodian)
         if custodian is None or custodian.kind != "staff":
-            raise CasetrailError("not_found", {"id": wish.custodian})
+            raise not_found(wish.custodian)
         who.require_for("register_device")
         payload = DeviceRegisteredV1(device=device_id, **wish.model_dump())
         return Plan([_about(view, device_id, payload)], {"device": device_id})
@@ -35,26 +34,12 @@ def register_device(wish: RegisterDevice, who: Principal) -> Decide:
     return decide
 
 
-async def found_device(view: View, device_id: str) -> Device:
-    """Return a device.
-
-    Raises
-    ------
-    CasetrailError
-        `not_found`.
-    """
-    device = await view.get(DEVICE, device_id)
-    if device is None:
-        raise CasetrailError("not_found", {"id": device_id})
-    return device
-
-
 def report_device_fault(device_id: str, wish: ReportDeviceFault, who: Principal) -> Decide:
     """Take a device out of service; this makes the fault report, a record of its own."""
     record_id = new_id("media")
 
     async def decide(view: View) -> Plan:
-        await found_device(view, device_id)
+        await view.found(DEVICE, device_id)
         who.require_for("report_device_fault")
         payload = DeviceFaultReportedV1(device=device_id, record=record_id, fault=view.seal(wish.fault), by=who.person)
         return Plan([_about(view, device_id, payload)], {"record": record_id})
@@ -66,7 +51,7 @@ def repair_device(device_id: str, wish: RepairDevice, who: Principal) -> Decide:
     """Put a device back into service."""
 
     async def decide(view: View) -> Plan:
-        device = await found_device(view, device_id)
+        device = await view.found(DEVICE, device_id)
         who.require_for("repair_device")
         if device.state != "out_of_service":
             raise CasetrailError("transition_not_allowed", {"state": device.state, "command": "repair_device"})
@@ -82,7 +67,7 @@ def maintain_device(device_id: str, wish: MaintainDevice, who: Principal) -> Dec
     """Enter that a device was maintained."""
 
     async def decide(view: View) -> Plan:
-        await found_device(view, device_id)
+        await view.found(DEVICE, device_id)
         who.require_for("maintain_device")
         payload = DeviceMaintainedV1(device=device_id, maintained_on=wish.maintained_on)
         return Plan([_about(view, device_id, payload)])
@@ -94,7 +79,7 @@ def alter_device(device_id: str, wish: AlterDevice, who: Principal) -> Decide:
     """Enter that a device was dismantled or a part replaced: by its keeper, or privately, as somebody found."""
 
     async def decide(view: View) -> Plan:
-        await found_device(view, device_id)
+        await view.found(DEVICE, device_id)
         who.require_for("report_private_alteration" if wish.is_private else "alter_device")
         payload = DeviceAlteredV1(
             device=device_id, change=wish.change, note=view.seal(wish.note), is_private=wish.is_private

@@ -17,9 +17,7 @@ def collect_electronic_data(wish: CollectElectronicData, who: Principal) -> Deci
     data_id = new_id("media")
 
     async def decide(view: View) -> Plan:
-        activity = await view.get(ACTIVITY, wish.activity)
-        if activity is None:
-            raise CasetrailError("not_found", {"id": wish.activity})
+        activity = await view.found(ACTIVITY, wish.activity)
         who.require_for("collect_electronic_data")
         payload = ElectronicDataCollectedV1(
             data=data_id, case=activity.case, activity=wish.activity, description=view.seal(wish.description)
@@ -33,9 +31,7 @@ def save_electronic_data(data_id: str, wish: SaveElectronicData, who: Principal)
     """Enter where electronic data were uploaded or saved; what is not registered for it is refused and recorded."""
 
     async def decide(view: View) -> Plan:
-        data = await view.get(ELECTRONIC_DATA, data_id)
-        if data is None:
-            raise CasetrailError("not_found", {"id": data_id})
+        data = await view.found(ELECTRONIC_DATA, data_id)
         who.require_for("save_electronic_data")
         stream = stream_name("case", view.agency, data.case)
         repository = await view.get(REPOSITORY, wish.repository)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from casetrail_common.access import FILED_IN, Lent
 from casetrail_common.access import read_item as lend
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.ids import stream_name
 from casetrail_common.incidents import refused_act
 from casetrail_common.ledger.store import Decide, Plan
@@ -39,7 +39,7 @@ async def found_item(view: View, item_id: str) -> Item:
         return Item(derivative, "derivative", stream_name("session", view.agency, derivative.of))
     if (report := await view.get(FAULT_REPORT, item_id)) is not None:
         return Item(report, "record", stream_name("device", view.agency, report.device))
-    raise CasetrailError("not_found", {"id": item_id})
+    raise not_found(item_id)
 
 
 def read_item(item_id: str, who: Principal) -> Decide:

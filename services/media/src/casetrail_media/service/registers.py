@@ -1,7 +1,7 @@
 """Repositories, and what units lay down for recording."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import not_found
 from casetrail_common.facts import Payload
 from casetrail_common.facts.media import RepositoryRegisteredV1
 from casetrail_common.facts.recording import AvItemListPublishedV1, WordingGuidePublishedV1
@@ -57,7 +57,7 @@ def publish_wording_guide(wish: PublishWordingGuide, who: Principal) -> Decide:
 async def _require_unit(view: View, unit: str) -> None:
     units = await view.get(UNITS, view.agency)
     if units is None or unit not in units.ids:
-        raise CasetrailError("not_found", {"id": unit})
+        raise not_found(unit)
 
 
 def _of_agency(view: View, payload: Payload) -> NewFact:

@@ -1,7 +1,7 @@
 """Recording sessions: begun, annotated, interrupted, gone on with, ended."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts import Payload
 from casetrail_common.facts.media import (
     AvAnnotatedV1,
@@ -23,8 +23,7 @@ from casetrail_media.commands import (
     StartSession,
 )
 from casetrail_media.domain.session import Session, State
-from casetrail_media.projections import ACTIVITY, CASE, LINKS, SESSION
-from casetrail_media.service.devices import found_device
+from casetrail_media.projections import ACTIVITY, CASE, DEVICE, LINKS, SESSION
 
 
 def start_session(wish: StartSession, who: Principal) -> Decide:
@@ -32,35 +31,19 @@ def start_session(wish: StartSession, who: Principal) -> Decide:
     session_id = new_id("media")
 
     async def decide(view: View) -> Plan:
-        if wish.case is not None and await view.get(CASE, wish.case) is None:
-            raise CasetrailError("not_found", {"id": wish.case})
+        if wish.case is not None:
+            await view.found(CASE, wish.case)
         cases = []
         for activity in wish.activities:
-            known = await view.get(ACTIVITY, activity)
-            if known is None:
-                raise CasetrailError("not_found", {"id": activity})
+            known = await view.found(ACTIVITY, activity)
             cases.append(known.case)
-        await found_device(view, wish.device)
+        await view.found(DEVICE, wish.device)
         who.require_for("start_session")
         told = {**wish.model_dump(), "case": wish.case or next(iter(cases), None)}
         payload = AvSessionStartedV1(session=session_id, recorder=who.person, **told)
         return Plan([NewFact(stream_name("session", view.agency, session_id), payload)], {"session": session_id})
 
     return decide
-
-
-async def found_session(view: View, session_id: str) -> Session:
-    """Return a session.
-
-    Raises
-    ------
-    CasetrailError
-        `not_found`.
-    """
-    session = await view.get(SESSION, session_id)
-    if session is None:
-        raise CasetrailError("not_found", {"id": session_id})
-    return session
 
 
 async def case_of(view: View, session_id: str, session: Session) -> str | None:
@@ -73,7 +56,7 @@ def annotate_session(session_id: str, wish: AnnotateSession, who: Principal) -> 
     """Say what was told, spoken and filmed: also after the end, as whoever sees it through may find more."""
 
     async def decide(view: View) -> Plan:
-        await found_session(view, session_id)
+        await view.found(SESSION, session_id)
         who.require_for("annotate_session")
         payloads: list[Payload] = [AvNoticeGivenV1(session=session_id)] if wish.notice else []
         said = {"voice": list(wish.voice), "tags": list(wish.tags), "not_present": list(wish.not_present)}
@@ -88,7 +71,7 @@ def interrupt_session(session_id: str, wish: InterruptSession, who: Principal) -
     """Begin a gap; a final one completes the session."""
 
     async def decide(view: View) -> Plan:
-        session = await found_session(view, session_id)
+        session = await view.found(SESSION, session_id)
         who.require_for("interrupt_session")
         _require_state(session, "recording", command="interrupt_session")
         payload = AvSessionInterruptedV1(
@@ -107,8 +90,8 @@ def resume_session(session_id: str, wish: ResumeSession, who: Principal) -> Deci
     """End a gap: the next segment begins, on whichever device."""
 
     async def decide(view: View) -> Plan:
-        session = await found_session(view, session_id)
-        await found_device(view, wish.device)
+        session = await view.found(SESSION, session_id)
+        await view.found(DEVICE, wish.device)
         who.require_for("resume_session")
         _require_state(session, "interrupted", command="resume_session")
         payload = AvSessionResumedV1(
@@ -126,7 +109,7 @@ def end_session(session_id: str, who: Principal) -> Decide:
     """Stop recording, or say that it will not go on after a gap."""
 
     async def decide(view: View) -> Plan:
-        session = await found_session(view, session_id)
+        session = await view.found(SESSION, session_id)
         who.require_for("end_session")
         _require_state(session, "recording", "interrupted", command="end_session")
         return Plan([of_session(view, session_id, AvSessionEndedV1(session=session_id))])
@@ -138,12 +121,12 @@ def report_interruption(session_id: str, wish: ReportInterruption, who: Principa
     """Say that the head of the unit was told of a gap."""
 
     async def decide(view: View) -> Plan:
-        session = await found_session(view, session_id)
+        session = await view.found(SESSION, session_id)
         if wish.gap > len(session.gaps):
-            raise CasetrailError("not_found", {"id": f"{session_id}/gap/{wish.gap}"})
+            raise not_found(f"{session_id}/gap/{wish.gap}")
         head = await view.get(PERSON, wish.reported_to)
         if head is None or "unit_head" not in head.roles:
-            raise CasetrailError("not_found", {"id": wish.reported_to})
+            raise not_found(wish.reported_to)
         who.require_for("report_interruption")
         payload = AvInterruptionReportedV1(
             session=session_id, gap=wish.gap, reported_to=wish.reported_to, content=view.seal(wish.content)

@@ -1,7 +1,7 @@
 """Storing a session: declared, received, then verified by a job."""
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.media import AvReceivedV1, AvUploadDeclaredV1, DeclaredFile, ReceivedFile
 from casetrail_common.ids import new_id, stream_name
 from casetrail_common.incidents import refused_act
@@ -11,8 +11,7 @@ from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
 from casetrail_media.commands import DeclareUpload
 from casetrail_media.domain.session import Session, Upload
-from casetrail_media.projections import REPOSITORY, UPLOAD
-from casetrail_media.service.sessions import found_session
+from casetrail_media.projections import REPOSITORY, SESSION, UPLOAD
 
 
 def declare_upload(session_id: str, wish: DeclareUpload, who: Principal) -> Decide:
@@ -20,10 +19,10 @@ def declare_upload(session_id: str, wish: DeclareUpload, who: Principal) -> Deci
     upload_id = new_id("media")
 
     async def decide(view: View) -> Plan:
-        session = await found_session(view, session_id)
+        session = await view.found(SESSION, session_id)
         custodian = await view.get(PERSON, wish.custodian)
         if custodian is None or ("records_custodian" not in custodian.roles and wish.custodian != session.recorder):
-            raise CasetrailError("not_found", {"id": wish.custodian})
+            raise not_found(wish.custodian)
         who.require_for("store_session")
         stream = stream_name("session", view.agency, session_id)
         repository = await view.get(REPOSITORY, wish.repository)
@@ -72,25 +71,11 @@ async def receivable(view: View, upload_id: str, who: Principal) -> Upload:
     CasetrailError
         `not_found`, `role_not_allowed`, or `transition_not_allowed` if its session cannot be stored now.
     """
-    upload = await found_upload(view, upload_id)
-    session = await found_session(view, upload.session)
+    upload = await view.found(UPLOAD, upload_id)
+    session = await view.found(SESSION, upload.session)
     who.require_for("store_session")
     if upload.state == "declared":
         _require_storable(session, upload_id)
-    return upload
-
-
-async def found_upload(view: View, upload_id: str) -> Upload:
-    """Return an upload.
-
-    Raises
-    ------
-    CasetrailError
-        `not_found`.
-    """
-    upload = await view.get(UPLOAD, upload_id)
-    if upload is None:
-        raise CasetrailError("not_found", {"id": upload_id})
     return upload
 
 

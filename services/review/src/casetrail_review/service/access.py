@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from casetrail_common.access import HEAD, deciders, is_granted
 from casetrail_common.auth import Principal
-from casetrail_common.errors import CasetrailError
+from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.use import (
     AccessApprovedV1,
     AccessDeniedV1,
@@ -23,8 +23,7 @@ from casetrail_common.ledger.view import View
 from casetrail_review.commands import DecideAccess, ExportItems, RequestAccess
 from casetrail_review.domain.item import Item
 from casetrail_review.domain.request import AccessRequest
-from casetrail_review.found import found_item, found_request, not_found
-from casetrail_review.projections import CASE
+from casetrail_review.projections import CASE, ITEM, REQUEST
 
 
 def request_access(wish: RequestAccess, who: Principal) -> Decide:
@@ -38,7 +37,7 @@ def request_access(wish: RequestAccess, who: Principal) -> Decide:
     request = new_id("review")
 
     async def decide(view: View) -> Plan:
-        items = {id_: await found_item(view, id_) for id_ in wish.items}
+        items = {id_: await view.found(ITEM, id_) for id_ in wish.items}
         asked = AccessRequestedV1(
             request=request,
             items=list(items),
@@ -65,7 +64,7 @@ def decide_access(request_id: str, wish: DecideAccess, who: Principal) -> Decide
     """
 
     async def decide(view: View) -> Plan:
-        request = await found_request(view, request_id)
+        request = await view.found(REQUEST, request_id)
         for item in wish.items:
             if item not in request.items:
                 raise not_found(item)
@@ -97,11 +96,13 @@ def export_items(wish: ExportItems, _who: Principal) -> Decide:
     """
 
     async def decide(view: View) -> Plan:
-        items = {id_: await found_item(view, id_) for id_ in wish.items}
+        items = {id_: await view.found(ITEM, id_) for id_ in wish.items}
         for id_, item in items.items():
             if item.kind == "dossier":
                 raise not_found(id_)
-        request = await found_request(view, wish.request) if wish.request is not None else None
+        request = None
+        if wish.request is not None:
+            request = await view.found(REQUEST, wish.request)
         to_outside = wish.to.kind == "external"
         granted = await _granted(view, request, "disclose" if to_outside else request.mode) if request else frozenset()
         if request is not None and not granted:

@@ -10,7 +10,8 @@ from casetrail_common.ledger.view import View
 from casetrail_review.commands import DecideCase, IssueDecision
 from casetrail_review.domain.case import Case, CaseState
 from casetrail_review.domain.submission import SubmissionState
-from casetrail_review.found import Lying, found_case, found_submission, last_submission, on_spot, standing_of
+from casetrail_review.found import Lying, found_submission, last_submission, on_spot, standing_of
+from casetrail_review.projections import CASE
 from casetrail_review.service.law import require_lawful
 
 
@@ -44,7 +45,7 @@ def decide_case(wish: DecideCase, who: Principal) -> Decide:
     record = new_id("review")
 
     async def decide(view: View) -> Plan:
-        case = await found_case(view, wish.case)
+        case = await view.found(CASE, wish.case)
         who.require_for("issue_decision")
         lying = None if case.is_simplified else await last_submission(view, wish.case)
         return await _decided(view, wish.case, lying, wish, record)
@@ -68,7 +69,7 @@ async def _decided(view: View, case_id: str, lying: Lying | None, wish: IssueDec
     fact = NewFact(stream_name("case", view.agency, case_id), issued)
     await require_lawful(view, case_id, [fact], command="issue_decision")
     if lying is None:
-        await _require_on_spot(view, case_id, await found_case(view, case_id))
+        await _require_on_spot(view, case_id, await view.found(CASE, case_id))
     else:
         lying.require_reviewing()
     return Plan([fact], {"submission": submission, "record": record})

@@ -7,8 +7,6 @@ from casetrail_common.ids import stream_name
 from casetrail_common.incidents import refused_act
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
-from casetrail_review.domain.item import Decision
-from casetrail_review.found import not_found
 from casetrail_review.projections import CASE, DECISION
 
 
@@ -22,7 +20,7 @@ def read_item(item: str, who: Principal) -> Decide:
     """
 
     async def decide(view: View) -> Plan:
-        decision = await _found(view, item)
+        decision = await view.found(DECISION, item)
         case = await view.get(CASE, decision.case)
         stream = stream_name("case", view.agency, decision.case)
         return await lend(view, who, Lent(item, "record", stream, dossier=case.dossier if case else None))
@@ -40,14 +38,8 @@ def refuse_change(item: str, command: str) -> Decide:
     """
 
     async def decide(view: View) -> Plan:
-        decision = await _found(view, item)
+        decision = await view.found(DECISION, item)
         stream = stream_name("case", view.agency, decision.case)
         return await refused_act(view, "worm_protected", stream=stream, item=item, kind="record", command=command)
 
     return decide
-
-
-async def _found(view: View, item: str) -> Decision:
-    if (decision := await view.get(DECISION, item)) is None:
-        raise not_found(item)
-    return decision

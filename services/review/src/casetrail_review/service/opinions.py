@@ -3,6 +3,7 @@
 from typing import Any
 
 from casetrail_common.auth import Principal
+from casetrail_common.errors import not_found
 from casetrail_common.facts.model import Payload
 from casetrail_common.facts.review import (
     HeadApprovedV1,
@@ -19,7 +20,7 @@ from casetrail_common.people import PERSON
 from casetrail_review.commands import DiscussCollectively, GiveOpinion
 from casetrail_review.domain.duties import require_duty
 from casetrail_review.domain.submission import Submission
-from casetrail_review.found import found_submission, not_found, require_record
+from casetrail_review.found import found_submission, require_record
 from casetrail_review.service.law import require_lawful
 
 

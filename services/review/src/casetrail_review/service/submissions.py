@@ -12,12 +12,12 @@ from casetrail_review.commands import ReturnSubmission, SubmitReview, TerminateR
 from casetrail_review.domain.case import CaseState
 from casetrail_review.domain.submission import Submission
 from casetrail_review.found import (
-    found_case,
     found_submission,
     last_submission,
     require_record,
     standing_of,
 )
+from casetrail_review.projections import CASE
 
 
 def submit_review(wish: SubmitReview, who: Principal) -> Decide:
@@ -33,7 +33,7 @@ def submit_review(wish: SubmitReview, who: Principal) -> Decide:
     submission = new_id("review")
 
     async def decide(view: View) -> Plan:
-        case = await found_case(view, wish.case)
+        case = await view.found(CASE, wish.case)
         await require_record(view, wish.form, "handling_opinion", case=wish.case, argument="form")
         if wish.proposed_decision is not None:
             await require_record(
