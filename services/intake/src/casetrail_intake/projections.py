@@ -176,7 +176,7 @@ async def _terminated(proposed: TerminationProposedV1, view: View) -> tuple[NewF
     if case is None or case.state != "reviewing" or case.submission != proposed.submission:
         return ()
     closed = CaseClosedV1(outcome=proposed.outcome, form=proposed.form, reason=proposed.reason)
-    return (NewFact(stream_name("case", view.agency, proposed.case), closed),)
+    return (view.new_fact("case", proposed.case, closed),)
 
 
 async def _disposed(submitted: ReviewSubmittedV1, view: View) -> NewFact:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from casetrail_common.facts.common import ContentErasedV1
-from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
@@ -55,4 +54,4 @@ async def dispose(erased: ContentErasedV1, case_id: str, sessions: Iterable[str]
     if not ours:
         return ()
     payload = ContentErasedV1(case=case_id, commitments=ours, reason=erased.reason)
-    return (NewFact(stream_name("case", view.agency, case_id), payload),)
+    return (view.new_fact("case", case_id, payload),)

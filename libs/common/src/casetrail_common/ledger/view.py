@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeVar
 import asyncpg
 
 from casetrail_common.errors import not_found
-from casetrail_common.facts import ContentRef
-from casetrail_common.ids import Service
+from casetrail_common.facts import ContentRef, Payload
+from casetrail_common.ids import Service, stream_name
 from casetrail_common.ledger.append import Law, NewFact
 from casetrail_common.ledger.content import ContentBag
 from casetrail_common.ledger.fact import Fact
@@ -92,6 +92,10 @@ class View:
         if state is None:
             raise not_found(item)
         return state
+
+    def new_fact(self, kind: str, item: str, payload: Payload) -> NewFact:
+        """Return a fact for the service's own stream of an object."""
+        return NewFact(stream_name(kind, self.agency, item), payload)
 
     def seal(self, value: Any) -> ContentRef:
         """Put content aside and return what the body holds instead."""

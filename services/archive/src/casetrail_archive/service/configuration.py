@@ -23,8 +23,6 @@ from casetrail_common.facts.archive import (
     RetentionEntry,
     RetentionTableSetV1,
 )
-from casetrail_common.ids import stream_name
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 
@@ -39,8 +37,7 @@ def load_calendar(wish: LoadCalendar, who: Principal) -> Decide:
         payload = _shipped(wish.calendar) if wish.years is None else _announced(wish, wish.years)
         await view.found(AGENCY, view.agency)
         who.require_for("load_calendar")
-        stream = stream_name("calendar", view.agency, wish.calendar)
-        return Plan([NewFact(stream, payload)], {"calendar": wish.calendar})
+        return Plan([view.new_fact("calendar", wish.calendar, payload)], {"calendar": wish.calendar})
 
     return decide
 
@@ -80,7 +77,7 @@ def set_parameters(wish: SetParameters, who: Principal) -> Decide:
         await view.found(AGENCY, view.agency)
         who.require_for("set_parameters")
         values = {name: _plain(value) for name, value in wish.values.items()}
-        return Plan([NewFact(_own_stream(view), ParametersSetV1(values=values))])
+        return Plan([view.new_fact("agency", view.agency, ParametersSetV1(values=values))])
 
     return decide
 
@@ -97,10 +94,6 @@ def set_retention_table(wish: SetRetentionTable, who: Principal) -> Decide:
         await view.found(AGENCY, view.agency)
         who.require_for("set_retention_table")
         entries = [RetentionEntry(**entry.model_dump()) for entry in wish.entries]
-        return Plan([NewFact(_own_stream(view), RetentionTableSetV1(entries=entries))])
+        return Plan([view.new_fact("agency", view.agency, RetentionTableSetV1(entries=entries))])
 
     return decide
-
-
-def _own_stream(view: View) -> str:
-    return stream_name("agency", view.agency, view.agency)

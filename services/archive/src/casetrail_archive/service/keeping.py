@@ -18,9 +18,8 @@ from casetrail_common.facts.keeping import (
     RetentionOverrideSetV1,
     SupplementAppendedV1,
 )
-from casetrail_common.ids import new_id, stream_name
+from casetrail_common.ids import new_id
 from casetrail_common.law import LAW, PACK
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
@@ -41,7 +40,7 @@ def transfer_dossier(dossier_id: str, wish: TransferDossier, who: Principal) -> 
         moved = DossierTransferredV1(
             dossier=dossier_id, case=dossier.case, to=wish.to, received_by=wish.received_by, record=transfer_list
         )
-        return Plan([NewFact(_stream(view, dossier.case), moved)], {"record": transfer_list})
+        return Plan([view.new_fact("case", dossier.case, moved)], {"record": transfer_list})
 
     return decide
 
@@ -57,7 +56,7 @@ def set_retention(dossier_id: str, wish: SetRetention, who: Principal) -> Decide
         if case is not None and case.upgrades:
             raise await locked(view, case)
         kept = RetentionAssignedV1(dossier=dossier_id, retention_class=filing.retention_class, years=wish.years)
-        return Plan([NewFact(_stream(view, dossier.case), kept)], {"dossier": dossier_id})
+        return Plan([view.new_fact("case", dossier.case, kept)], {"dossier": dossier_id})
 
     return decide
 
@@ -91,7 +90,7 @@ def append_supplement(
             records=sorted(set(wish.records)),
             sessions=sorted(set(wish.sessions)),
         )
-        return Plan([NewFact(_stream(view, dossier.case), begun)], {"dossier": dossier_id, "volume": begun.volume})
+        return Plan([view.new_fact("case", dossier.case, begun)], {"dossier": dossier_id, "volume": begun.volume})
 
     return decide
 
@@ -102,7 +101,7 @@ def mark_long_term(case_id: str, wish: MarkLongTerm, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         await view.found(CASE, case_id)
         who.require_for("mark_long_term")
-        return Plan([NewFact(_stream(view, case_id), LongTermMarkedV1(case=case_id, reason=view.seal(wish.reason)))])
+        return Plan([view.new_fact("case", case_id, LongTermMarkedV1(case=case_id, reason=view.seal(wish.reason)))])
 
     return decide
 
@@ -121,11 +120,10 @@ def override_retention(case_id: str, wish: OverrideRetention, who: Principal) ->
         said = RetentionOverrideSetV1(
             case=case_id, authority_level=wish.authority_level, source=wish.source, years=wish.years
         )
-        stream = _stream(view, case_id)
-        facts = [NewFact(stream, said)]
+        facts = [view.new_fact("case", case_id, said)]
         if filing is not None and case.dossier is not None:
             kept = RetentionAssignedV1(dossier=case.dossier, retention_class=filing.retention_class, years=wish.years)
-            facts.append(NewFact(stream, kept))
+            facts.append(view.new_fact("case", case_id, kept))
         return Plan(facts)
 
     return decide
@@ -166,7 +164,3 @@ def _filing(dossier: Dossier, command: str) -> Filing:
     if dossier.filing is None:
         raise CasetrailError("transition_not_allowed", {"state": dossier.state, "command": command})
     return dossier.filing
-
-
-def _stream(view: View, case_id: str) -> str:
-    return stream_name("case", view.agency, case_id)

@@ -10,9 +10,7 @@ from casetrail_common.auth import Principal
 from casetrail_common.canonical import NotCanonicalError, canonical, sha256
 from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.archive import PackLoadedV1
-from casetrail_common.ids import stream_name
 from casetrail_common.law import PACK
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.rules import Fault, Pack, PackError, activate, compiled, pack_document, read_document
@@ -62,7 +60,7 @@ def load_pack(wish: LoadPack, who: Principal, *, own: Document | None = None) ->
             sha256=digest,
             document=dict(document),
         )
-        return Plan([NewFact(stream_name("pack", view.agency, wish.pack), payload)], {"pack": pack.name})
+        return Plan([view.new_fact("pack", wish.pack, payload)], {"pack": pack.name})
 
     return decide
 

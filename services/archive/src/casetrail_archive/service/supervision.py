@@ -11,8 +11,7 @@ from casetrail_common.facts.keeping import (
     ReportMadeV1,
     SupervisionRoundHeldV1,
 )
-from casetrail_common.ids import new_id, stream_name
-from casetrail_common.ledger.append import NewFact
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 
@@ -98,4 +97,4 @@ async def _known(view: View, *cases: str) -> None:
 
 
 def _plan(view: View, payload: Payload, **answer: str) -> Plan:
-    return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)], dict(answer))
+    return Plan([view.new_fact("agency", view.agency, payload)], dict(answer))

@@ -3,8 +3,7 @@
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.intake import ActivityEndedV1, ActivityStartedV1, LinkedStream
-from casetrail_common.ids import new_id, stream_name
-from casetrail_common.ledger.append import NewFact
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import StartActivity
@@ -43,7 +42,7 @@ def start_activity(case_id: str, wish: StartActivity, who: Principal) -> Decide:
             links=links,
             key_steps=list(wish.key_steps),
         )
-        facts = [NewFact(stream_name("case", view.agency, case_id), payload)]
+        facts = [view.new_fact("case", case_id, payload)]
         await require_lawful(view, case_id, facts, command="start_activity")
         return Plan(facts, {"activity": activity_id})
 
@@ -63,7 +62,6 @@ def end_activity(activity_id: str, who: Principal) -> Decide:
         who.require_for("end_activity")
         if activity.ended:
             raise CasetrailError("transition_not_allowed", {"state": "ended", "command": "end_activity"})
-        stream = stream_name("case", view.agency, activity.case)
-        return Plan([NewFact(stream, ActivityEndedV1(activity=activity_id))])
+        return Plan([view.new_fact("case", activity.case, ActivityEndedV1(activity=activity_id))])
 
     return decide

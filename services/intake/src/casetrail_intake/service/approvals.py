@@ -10,8 +10,6 @@ from casetrail_common.facts.intake import (
     InitiationRejectedV1,
     OpinionGivenV1,
 )
-from casetrail_common.ids import stream_name
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.records import record_type
@@ -34,7 +32,7 @@ def file_initiation(case_id: str, wish: FileInitiation, who: Principal) -> Decid
             raise not_allowed(state, "file_initiation")
         await record_of_case(view, wish.form, case_id, record_type="initiation_approval")
         payload = InitiationFiledV1(form=wish.form)
-        return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])
+        return Plan([view.new_fact("case", case_id, payload)])
 
     return decide
 
@@ -59,9 +57,8 @@ def give_opinion(form_id: str, wish: GiveOpinion, who: Principal) -> Decide:
             signed_on=wish.signed_on,
             by=who.person,
         )
-        stream = stream_name("case", view.agency, form.case)
         moved = _moves(form_id, wish, case, state)
-        facts = [NewFact(stream, payload) for payload in (opinion, *moved)]
+        facts = [view.new_fact("case", form.case, payload) for payload in (opinion, *moved)]
         await require_lawful(view, form.case, facts, command="give_opinion")
         return Plan(facts)
 

@@ -2,7 +2,6 @@
 
 from casetrail_common.auth import Principal
 from casetrail_common.errors import not_found
-from casetrail_common.facts import Payload
 from casetrail_common.facts.acts import (
     AcceptanceRefusedV1,
     CaseConvertedV1,
@@ -12,8 +11,7 @@ from casetrail_common.facts.acts import (
     SupplementRequestedV1,
 )
 from casetrail_common.facts.intake import CaseClosedV1, CaseRegisteredV1
-from casetrail_common.ids import new_id, stream_name
-from casetrail_common.ledger.append import NewFact
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import (
@@ -40,7 +38,7 @@ def start_emergency(case_id: str, wish: StartEmergency, who: Principal) -> Decid
         ordinary = case.start_mode != "application" and case.procedure == "general"
         if state != "registered" or not ordinary or not await allows(view, "start_emergency"):
             raise not_allowed(state, "start_emergency")
-        return _plan(view, case_id, EmergencyStartedV1(reason=view.seal(wish.reason)))
+        return Plan([view.new_fact("case", case_id, EmergencyStartedV1(reason=view.seal(wish.reason)))])
 
     return decide
 
@@ -57,7 +55,7 @@ def open_investigation(case_id: str, wish: OpenInvestigation, who: Principal) ->
             raise await refusal(view, "initiation_not_approved", state=state)
         if state != "registered" or not _opens_on(case, wish.ground):
             raise not_allowed(state, "open_investigation")
-        return _plan(view, case_id, InvestigationOpenedV1(ground=wish.ground, record=wish.record))
+        return Plan([view.new_fact("case", case_id, InvestigationOpenedV1(ground=wish.ground, record=wish.record))])
 
     return decide
 
@@ -82,7 +80,7 @@ def request_supplement(case_id: str, wish: RequestSupplement, who: Principal) ->
             raise not_found(wish.record)
         if state != "registered" or case.start_mode != "application":
             raise not_allowed(state, "request_supplement")
-        return _plan(view, case_id, SupplementRequestedV1(record=wish.record))
+        return Plan([view.new_fact("case", case_id, SupplementRequestedV1(record=wish.record))])
 
     return decide
 
@@ -98,7 +96,7 @@ def refuse_acceptance(case_id: str, wish: RefuseAcceptance, who: Principal) -> D
         if state != "registered" or case.start_mode != "application":
             raise not_allowed(state, "refuse_acceptance")
         payload = AcceptanceRefusedV1(record=wish.record, reason=view.seal_optional(wish.reason))
-        return _plan(view, case_id, payload)
+        return Plan([view.new_fact("case", case_id, payload)])
 
     return decide
 
@@ -127,15 +125,14 @@ def convert_case(case_id: str, wish: ConvertCase, who: Principal) -> Decide:
             unit=case.unit,
             converted_from=case_id,
         )
-        old, new = (stream_name("case", view.agency, each) for each in (case_id, new_case))
         converted = CaseConvertedV1(
             into=new_case, conduct_type=wish.conduct_type, procedure=wish.procedure, reason=reason
         )
         facts = (
-            NewFact(old, converted),
-            NewFact(new, opened),
-            NewFact(old, CaseLinkedV1(other=new_case, relation="converted_into")),
-            NewFact(new, CaseLinkedV1(other=case_id, relation="converted_from")),
+            view.new_fact("case", case_id, converted),
+            view.new_fact("case", new_case, opened),
+            view.new_fact("case", case_id, CaseLinkedV1(other=new_case, relation="converted_into")),
+            view.new_fact("case", new_case, CaseLinkedV1(other=case_id, relation="converted_from")),
         )
         return Plan(facts, {"case": new_case})
 
@@ -152,10 +149,6 @@ def end_case(case_id: str, wish: EndCase, who: Principal) -> Decide:
         if state not in ENDABLE or not form.head_agrees:
             raise not_allowed(state, "end_case")
         payload = CaseClosedV1(outcome=wish.outcome, form=wish.form, reason=view.seal(wish.reason))
-        return _plan(view, case_id, payload)
+        return Plan([view.new_fact("case", case_id, payload)])
 
     return decide
-
-
-def _plan(view: View, case_id: str, payload: Payload) -> Plan:
-    return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])

@@ -3,9 +3,8 @@
 from casetrail_common.auth import Principal
 from casetrail_common.errors import not_found
 from casetrail_common.facts.intake import CaseClosedV1, CaseFlaggedV1, CaseRegisteredV1, ServicePerformedV1
-from casetrail_common.ids import new_id, stream_name
+from casetrail_common.ids import new_id
 from casetrail_common.lawbook import in_force
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import CloseCase, RegisterCase, ServeDocument, SetFlag
@@ -44,7 +43,7 @@ def register_case(wish: RegisterCase, who: Principal) -> Decide:
             item=wish.item,
             handler_kind=wish.handler_kind,
         )
-        return Plan([NewFact(stream_name("case", view.agency, case_id), payload)], {"case": case_id})
+        return Plan([view.new_fact("case", case_id, payload)], {"case": case_id})
 
     return decide
 
@@ -73,7 +72,7 @@ def set_flag(case_id: str, wish: SetFlag, who: Principal) -> Decide:
                 raise not_found(wish.target)
         who.require_for("set_flag")
         payload = CaseFlaggedV1(target=wish.target, flag=wish.flag, reason=view.seal(wish.reason))
-        return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])
+        return Plan([view.new_fact("case", case_id, payload)])
 
     return decide
 
@@ -103,7 +102,7 @@ def serve_document(case_id: str, wish: ServeDocument, who: Principal) -> Decide:
             sessions=list(wish.sessions),
             of_decision=of_decision,
         )
-        return Plan([NewFact(stream_name("case", view.agency, case_id), payload)], {"service": service_id})
+        return Plan([view.new_fact("case", case_id, payload)], {"service": service_id})
 
     return decide
 
@@ -119,7 +118,7 @@ def close_case(case_id: str, wish: CloseCase, who: Principal) -> Decide:
         if not agreed or not _closes_from(state, wish.outcome):
             raise not_allowed(state, "close_case")
         payload = CaseClosedV1(outcome=wish.outcome, form=wish.form)
-        return Plan([NewFact(stream_name("case", view.agency, case_id), payload)])
+        return Plan([view.new_fact("case", case_id, payload)])
 
     return decide
 

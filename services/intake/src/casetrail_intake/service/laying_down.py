@@ -6,8 +6,6 @@ from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
 from casetrail_common.facts.acts import ItemStep, PermitItemConfiguredV1, PlanItem, RecordPlanPublishedV1, StepLimit
-from casetrail_common.ids import stream_name
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.records import UnknownRecordTypeError, record_type
@@ -47,7 +45,7 @@ def configure_permit_item(wish: ConfigurePermitItem, who: Principal) -> Decide:
 async def _laid_down(view: View, who: Principal, payload: Payload, *, command: str) -> Plan:
     await view.found(AGENCY, view.agency)
     who.require_for(command)
-    return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)])
+    return Plan([view.new_fact("agency", view.agency, payload)])
 
 
 def _require_known_types(items: Iterable[PlanItemWish]) -> None:

@@ -3,7 +3,6 @@
 from typing import Final
 
 from casetrail_common.auth import Principal
-from casetrail_common.errors import not_found
 from casetrail_common.facts import Payload
 from casetrail_common.facts.acts import (
     HeadDelegatedV1,
@@ -16,8 +15,7 @@ from casetrail_common.facts.acts import (
     RecordRefusedV1,
     ServiceFailedV1,
 )
-from casetrail_common.facts.intake import Correction
-from casetrail_common.ids import new_id, stream_name
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
@@ -30,11 +28,11 @@ from casetrail_intake.commands import (
     RefuseSignature,
     RegisterMeasure,
 )
-from casetrail_intake.domain.records import Record
 from casetrail_intake.projections import IN_REVIEW, RECORD, case_now
 from casetrail_intake.service.found import not_allowed, people, record_of_case
+from casetrail_intake.service.items import own_record, stream_of_record
 from casetrail_intake.service.law import refusal, require_lawful
-from casetrail_intake.service.records import mark_of
+from casetrail_intake.service.records import correction_of, mark_of
 
 OBJECTIONS: Final = frozenset({"objection", "complaint", "petition"})
 
@@ -53,7 +51,7 @@ def record_party_event(case_id: str, wish: RecordPartyEvent, who: Principal) -> 
             "party": wish.party,
             "description": view.seal(wish.description),
         }
-        return _plan(view, case_id, _event_model(wish.kind).model_validate(made), {"event": event_id})
+        return Plan([view.new_fact("case", case_id, _event_model(wish.kind).model_validate(made))], {"event": event_id})
 
     return decide
 
@@ -73,7 +71,7 @@ def register_measure(case_id: str, wish: RegisterMeasure, who: Principal) -> Dec
         form = await record_of_case(view, wish.form, case_id) if wish.form else None
         who.require_for("register_measure")
         payload = MeasureRegisteredV1(measure=measure_id, kind=wish.kind, object=view.seal(wish.object), form=wish.form)
-        facts = [NewFact(stream_name("case", view.agency, case_id), payload)]
+        facts = [view.new_fact("case", case_id, payload)]
         await require_lawful(view, case_id, facts, command="register_measure")
         if form is None or form.record_type != "measure_approval" or not form.head_agrees:
             raise await refusal(view, "measure_not_approved", id=case_id)
@@ -96,7 +94,7 @@ def refuse_signature(record_id: str, wish: RefuseSignature, who: Principal) -> D
             note=view.seal(wish.note),
             officers=list(dict.fromkeys(wish.officers)),
         )
-        facts = [NewFact(_stream(view, record_id, record), payload)]
+        facts = [NewFact(stream_of_record(view.agency, record_id, record), payload)]
         await require_lawful(view, record.case, facts, command="refuse_signature")
         return Plan(facts)
 
@@ -107,20 +105,15 @@ def correct_record(record_id: str, wish: CorrectRecord, who: Principal) -> Decid
     """Correct places of a record; the record itself stays as it was made."""
 
     async def decide(view: View) -> Plan:
-        record = await view.found(RECORD, record_id)
-        if not record_id.startswith("i-"):
-            raise not_found(record_id)
+        record = await own_record(view, record_id)
         await people(view, [mark.by for mark in wish.marks])
         who.require_for("correct_record")
         payload = RecordCorrectedV1(
             record=record_id,
-            corrections=[
-                Correction(id=one.id, position=one.position, before=view.seal(one.before), after=view.seal(one.after))
-                for one in wish.corrections
-            ],
+            corrections=[correction_of(one, view) for one in wish.corrections],
             marks=[mark_of(mark) for mark in wish.marks],
         )
-        return Plan([NewFact(_stream(view, record_id, record), payload)])
+        return Plan([NewFact(stream_of_record(view.agency, record_id, record), payload)])
 
     return decide
 
@@ -147,7 +140,7 @@ def fail_service(case_id: str, wish: FailService, who: Principal) -> Decide:
             evidence=list(wish.evidence),
             of_decision=of_decision,
         )
-        return _plan(view, case_id, payload)
+        return Plan([view.new_fact("case", case_id, payload)])
 
     return decide
 
@@ -159,7 +152,7 @@ def officer_returned(wish: OfficerReturned, who: Principal) -> Decide:
         await people(view, wish.officers, role="case_officer")
         who.require_for("officer_returned")
         payload = OfficerReturnedV1(officers=list(dict.fromkeys(wish.officers)))
-        return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)])
+        return Plan([view.new_fact("agency", view.agency, payload)])
 
     return decide
 
@@ -179,16 +172,6 @@ def delegate_head(wish: DelegateHead, who: Principal) -> Decide:
             valid_until=wish.valid_until,
             reason=view.seal(wish.reason),
         )
-        stream = stream_name("person", view.agency, wish.deputy)
-        return Plan([NewFact(stream, payload)], {"delegation": delegation_id})
+        return Plan([view.new_fact("person", wish.deputy, payload)], {"delegation": delegation_id})
 
     return decide
-
-
-def _stream(view: View, record_id: str, record: Record) -> str:
-    kind, item = ("case", record.case) if record.case else ("record", record_id)
-    return stream_name(kind, view.agency, item)
-
-
-def _plan(view: View, case_id: str, payload: Payload, answer: dict[str, str] | None = None) -> Plan:
-    return Plan([NewFact(stream_name("case", view.agency, case_id), payload)], answer or {})

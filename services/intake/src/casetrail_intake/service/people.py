@@ -3,8 +3,6 @@
 from casetrail_common.auth import Principal
 from casetrail_common.errors import not_found
 from casetrail_common.facts.intake import AgencyRegisteredV1, Certificate, PersonRegisteredV1, Unit
-from casetrail_common.ids import stream_name
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import RegisterAgency, RegisterPerson
@@ -19,7 +17,7 @@ def register_agency(wish: RegisterAgency, who: Principal) -> Decide:
         payload = AgencyRegisteredV1(
             name=wish.name, province=wish.province, units=[Unit(id=unit.id, name=unit.name) for unit in wish.units]
         )
-        return Plan([NewFact(stream_name("agency", view.agency, view.agency), payload)], {"agency": view.agency})
+        return Plan([view.new_fact("agency", view.agency, payload)], {"agency": view.agency})
 
     return decide
 
@@ -46,6 +44,6 @@ def register_person(wish: RegisterPerson, who: Principal) -> Decide:
             certificate=certificate,
             clearance=list(wish.clearance),
         )
-        return Plan([NewFact(stream_name("person", view.agency, wish.person), payload)], {"person": wish.person})
+        return Plan([view.new_fact("person", wish.person, payload)], {"person": wish.person})
 
     return decide

@@ -5,15 +5,16 @@ from typing import Any
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.intake import Correction, Identity, Mark, RecordAddedV1, RecordSignedV1
-from casetrail_common.ids import new_id, stream_name
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.records import RecordType, UnknownRecordTypeError, record_type, split_fields
-from casetrail_intake.commands import AddRecord, MarkWish, SignRecord
+from casetrail_intake.commands import AddRecord, CorrectionWish, MarkWish, SignRecord
 from casetrail_intake.projections import ACTIVITY, DEVICE, MEASURE, RECORD, REQUEST, SERVICE, SESSION, case_now
 from casetrail_intake.service.found import people, require_certificate
+from casetrail_intake.service.items import stream_of_record
 from casetrail_intake.service.law import refusal, require_lawful
 
 
@@ -31,7 +32,7 @@ def add_record(wish: AddRecord, who: Principal) -> Decide:
             await require_certificate(view, who.person)
         kind, item = ("case", wish.case) if wish.case else ("record", record_id)
         payload = _payload(record_id, wish, view, form, who)
-        facts = [NewFact(stream_name(kind, view.agency, item), payload)]
+        facts = [view.new_fact(kind, item, payload)]
         empty = ", ".join(name for name in form.required_fields if name not in payload.filled)
         await require_lawful(view, wish.case, facts, command="add_record", fields=empty)
         if form.category == "outward":
@@ -83,10 +84,7 @@ def _payload(record_id: str, wish: AddRecord, view: View, form: RecordType, who:
         step_marks=list(wish.step_marks),
         marks=[mark_of(mark) for mark in wish.marks],
         pages=wish.pages,
-        corrections=[
-            Correction(id=one.id, position=one.position, before=view.seal(one.before), after=view.seal(one.after))
-            for one in wish.corrections
-        ],
+        corrections=[correction_of(one, view) for one in wish.corrections],
         started_at=wish.started_at,
         ended_at=wish.ended_at,
         seal=wish.seal or None,
@@ -103,6 +101,11 @@ def mark_of(mark: MarkWish) -> Mark:
     return Mark(by=mark.by, as_role=mark.as_role, kind=mark.kind, place=mark.place)
 
 
+def correction_of(wish: CorrectionWish, view: View) -> Correction:
+    """Return a correction as it stands in a fact."""
+    return Correction(id=wish.id, position=wish.position, before=view.seal(wish.before), after=view.seal(wish.after))
+
+
 def sign_record(record_id: str, wish: SignRecord, who: Principal) -> Decide:
     """Add marks to a record, also to one that another service made."""
 
@@ -111,7 +114,6 @@ def sign_record(record_id: str, wish: SignRecord, who: Principal) -> Decide:
         await people(view, [mark.by for mark in wish.marks])
         who.require_for("sign_record")
         payload = RecordSignedV1(record=record_id, marks=[mark_of(mark) for mark in wish.marks])
-        kind, item = ("case", record.case) if record.case else ("record", record_id)
-        return Plan([NewFact(stream_name(kind, view.agency, item), payload)])
+        return Plan([NewFact(stream_of_record(view.agency, record_id, record), payload)])
 
     return decide

@@ -2,7 +2,6 @@
 
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError, not_found
-from casetrail_common.facts import Payload
 from casetrail_common.facts.media import DeviceRegisteredV1
 from casetrail_common.facts.recording import (
     DeviceAlteredV1,
@@ -10,8 +9,7 @@ from casetrail_common.facts.recording import (
     DeviceMaintainedV1,
     DeviceRepairedV1,
 )
-from casetrail_common.ids import new_id, stream_name
-from casetrail_common.ledger.append import NewFact
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
@@ -29,7 +27,7 @@ def register_device(wish: RegisterDevice, who: Principal) -> Decide:
             raise not_found(wish.custodian)
         who.require_for("register_device")
         payload = DeviceRegisteredV1(device=device_id, **wish.model_dump())
-        return Plan([_about(view, device_id, payload)], {"device": device_id})
+        return Plan([view.new_fact("device", device_id, payload)], {"device": device_id})
 
     return decide
 
@@ -42,7 +40,7 @@ def report_device_fault(device_id: str, wish: ReportDeviceFault, who: Principal)
         await view.found(DEVICE, device_id)
         who.require_for("report_device_fault")
         payload = DeviceFaultReportedV1(device=device_id, record=record_id, fault=view.seal(wish.fault), by=who.person)
-        return Plan([_about(view, device_id, payload)], {"record": record_id})
+        return Plan([view.new_fact("device", device_id, payload)], {"record": record_id})
 
     return decide
 
@@ -58,7 +56,7 @@ def repair_device(device_id: str, wish: RepairDevice, who: Principal) -> Decide:
         payload = DeviceRepairedV1(
             device=device_id, note=view.seal(wish.note), repaired_by=view.seal_optional(wish.repaired_by)
         )
-        return Plan([_about(view, device_id, payload)])
+        return Plan([view.new_fact("device", device_id, payload)])
 
     return decide
 
@@ -70,7 +68,7 @@ def maintain_device(device_id: str, wish: MaintainDevice, who: Principal) -> Dec
         await view.found(DEVICE, device_id)
         who.require_for("maintain_device")
         payload = DeviceMaintainedV1(device=device_id, maintained_on=wish.maintained_on)
-        return Plan([_about(view, device_id, payload)])
+        return Plan([view.new_fact("device", device_id, payload)])
 
     return decide
 
@@ -84,10 +82,6 @@ def alter_device(device_id: str, wish: AlterDevice, who: Principal) -> Decide:
         payload = DeviceAlteredV1(
             device=device_id, change=wish.change, note=view.seal(wish.note), is_private=wish.is_private
         )
-        return Plan([_about(view, device_id, payload)])
+        return Plan([view.new_fact("device", device_id, payload)])
 
     return decide
-
-
-def _about(view: View, device_id: str, payload: Payload) -> NewFact:
-    return NewFact(stream_name("device", view.agency, device_id), payload)

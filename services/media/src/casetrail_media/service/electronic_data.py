@@ -22,7 +22,7 @@ def collect_electronic_data(wish: CollectElectronicData, who: Principal) -> Deci
         payload = ElectronicDataCollectedV1(
             data=data_id, case=activity.case, activity=wish.activity, description=view.seal(wish.description)
         )
-        return Plan([NewFact(stream_name("case", view.agency, activity.case), payload)], {"data": data_id})
+        return Plan([view.new_fact("case", activity.case, payload)], {"data": data_id})
 
     return decide
 

@@ -16,7 +16,7 @@ from casetrail_common.people import PERSON
 from casetrail_media.commands import CreateDerivative, MarkEvidence, RecordStorageException, SetCustodian
 from casetrail_media.projections import SESSION
 from casetrail_media.service.law import require_exception
-from casetrail_media.service.sessions import case_of, of_session
+from casetrail_media.service.sessions import case_of
 
 
 def record_storage_exception(session_id: str, wish: RecordStorageException, who: Principal) -> Decide:
@@ -27,7 +27,7 @@ def record_storage_exception(session_id: str, wish: RecordStorageException, who:
         who.require_for("record_storage_exception")
         await require_exception(view, wish.ground, case_id=await case_of(view, session_id, session))
         payload = AvExceptionRecordedV1(session=session_id, ground=wish.ground, reason=view.seal(wish.reason))
-        return Plan([of_session(view, session_id, payload)])
+        return Plan([view.new_fact("session", session_id, payload)])
 
     return decide
 
@@ -47,7 +47,7 @@ def set_custodian(session_id: str, wish: SetCustodian, who: Principal) -> Decide
                 view, "self_custody", stream=stream, item=session_id, kind="session", command="set_custodian"
             )
         payload = AvCustodyChangedV1(session=session_id, custodian=wish.custodian)
-        return Plan([of_session(view, session_id, payload)])
+        return Plan([view.new_fact("session", session_id, payload)])
 
     return decide
 
@@ -59,7 +59,7 @@ def mark_evidence(session_id: str, wish: MarkEvidence, who: Principal) -> Decide
         await view.found(SESSION, session_id)
         who.require_for("mark_evidence")
         payload = AvMarkedEvidenceV1(session=session_id, proves=view.seal(wish.proves))
-        return Plan([of_session(view, session_id, payload)])
+        return Plan([view.new_fact("session", session_id, payload)])
 
     return decide
 
@@ -79,6 +79,6 @@ def create_derivative(session_id: str, wish: CreateDerivative, who: Principal) -
             case=await case_of(view, session_id, session),
             description=view.seal(wish.description),
         )
-        return Plan([of_session(view, session_id, payload)], {"derivative": derivative_id})
+        return Plan([view.new_fact("session", session_id, payload)], {"derivative": derivative_id})
 
     return decide

@@ -2,11 +2,9 @@
 
 from casetrail_common.auth import Principal
 from casetrail_common.errors import not_found
-from casetrail_common.facts import Payload
 from casetrail_common.facts.media import RepositoryRegisteredV1
 from casetrail_common.facts.recording import AvItemListPublishedV1, WordingGuidePublishedV1
-from casetrail_common.ids import new_id, stream_name
-from casetrail_common.ledger.append import NewFact
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_media.commands import PublishItemList, PublishWordingGuide, RegisterRepository
@@ -20,8 +18,7 @@ def register_repository(wish: RegisterRepository, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         who.require_for("register_repository")
         payload = RepositoryRegisteredV1(repository=repository_id, **wish.model_dump())
-        stream = stream_name("repository", view.agency, repository_id)
-        return Plan([NewFact(stream, payload)], {"repository": repository_id})
+        return Plan([view.new_fact("repository", repository_id, payload)], {"repository": repository_id})
 
     return decide
 
@@ -32,7 +29,7 @@ def publish_item_list(wish: PublishItemList, who: Principal) -> Decide:
     async def decide(view: View) -> Plan:
         await _require_unit(view, wish.unit)
         who.require_for("publish_item_list")
-        return Plan([_of_agency(view, AvItemListPublishedV1.model_validate(wish.model_dump()))])
+        return Plan([view.new_fact("agency", view.agency, AvItemListPublishedV1.model_validate(wish.model_dump()))])
 
     return decide
 
@@ -49,7 +46,7 @@ def publish_wording_guide(wish: PublishWordingGuide, who: Principal) -> Decide:
             valid_from=wish.valid_from,
             text=view.seal_optional(wish.text),
         )
-        return Plan([_of_agency(view, payload)])
+        return Plan([view.new_fact("agency", view.agency, payload)])
 
     return decide
 
@@ -58,7 +55,3 @@ async def _require_unit(view: View, unit: str) -> None:
     units = await view.get(UNITS, view.agency)
     if units is None or unit not in units.ids:
         raise not_found(unit)
-
-
-def _of_agency(view: View, payload: Payload) -> NewFact:
-    return NewFact(stream_name("agency", view.agency, view.agency), payload)

@@ -10,8 +10,7 @@ from casetrail_common.facts.media import (
     AvSessionStartedV1,
 )
 from casetrail_common.facts.recording import AvInterruptionReportedV1, AvSessionInterruptedV1, AvSessionResumedV1
-from casetrail_common.ids import new_id, stream_name
-from casetrail_common.ledger.append import NewFact
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
@@ -41,7 +40,7 @@ def start_session(wish: StartSession, who: Principal) -> Decide:
         who.require_for("start_session")
         told = {**wish.model_dump(), "case": wish.case or next(iter(cases), None)}
         payload = AvSessionStartedV1(session=session_id, recorder=who.person, **told)
-        return Plan([NewFact(stream_name("session", view.agency, session_id), payload)], {"session": session_id})
+        return Plan([view.new_fact("session", session_id, payload)], {"session": session_id})
 
     return decide
 
@@ -62,7 +61,7 @@ def annotate_session(session_id: str, wish: AnnotateSession, who: Principal) -> 
         said = {"voice": list(wish.voice), "tags": list(wish.tags), "not_present": list(wish.not_present)}
         if not payloads or any(said.values()):
             payloads.append(AvAnnotatedV1(session=session_id, **said))
-        return Plan([of_session(view, session_id, payload) for payload in payloads])
+        return Plan([view.new_fact("session", session_id, payload) for payload in payloads])
 
     return decide
 
@@ -81,7 +80,7 @@ def interrupt_session(session_id: str, wish: InterruptSession, who: Principal) -
             description=view.seal(wish.description),
             final=wish.final,
         )
-        return Plan([of_session(view, session_id, payload)], {"gap": payload.gap})
+        return Plan([view.new_fact("session", session_id, payload)], {"gap": payload.gap})
 
     return decide
 
@@ -100,7 +99,7 @@ def resume_session(session_id: str, wish: ResumeSession, who: Principal) -> Deci
             device=wish.device,
             voice_explanation=wish.voice_explanation,
         )
-        return Plan([of_session(view, session_id, payload)])
+        return Plan([view.new_fact("session", session_id, payload)])
 
     return decide
 
@@ -112,7 +111,7 @@ def end_session(session_id: str, who: Principal) -> Decide:
         session = await view.found(SESSION, session_id)
         who.require_for("end_session")
         _require_state(session, "recording", "interrupted", command="end_session")
-        return Plan([of_session(view, session_id, AvSessionEndedV1(session=session_id))])
+        return Plan([view.new_fact("session", session_id, AvSessionEndedV1(session=session_id))])
 
     return decide
 
@@ -131,14 +130,9 @@ def report_interruption(session_id: str, wish: ReportInterruption, who: Principa
         payload = AvInterruptionReportedV1(
             session=session_id, gap=wish.gap, reported_to=wish.reported_to, content=view.seal(wish.content)
         )
-        return Plan([of_session(view, session_id, payload)])
+        return Plan([view.new_fact("session", session_id, payload)])
 
     return decide
-
-
-def of_session(view: View, session_id: str, payload: Payload) -> NewFact:
-    """Return a fact of the stream of a session."""
-    return NewFact(stream_name("session", view.agency, session_id), payload)
 
 
 def _require_state(session: Session, *states: State, command: str) -> None:

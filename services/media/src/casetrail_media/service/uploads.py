@@ -58,7 +58,7 @@ def receive_upload(upload_id: str, files: list[ReceivedFile], who: Principal) ->
         if upload.state != "declared":
             raise CasetrailError("transition_not_allowed", {"state": upload.state, "command": "store_session"})
         payload = AvReceivedV1(session=upload.session, upload=upload_id, files=files)
-        return Plan([NewFact(stream_name("session", view.agency, upload.session), payload)], {"upload": upload_id})
+        return Plan([view.new_fact("session", upload.session, payload)], {"upload": upload_id})
 
     return decide
 

@@ -17,7 +17,6 @@ from casetrail_common.facts.use import (
 from casetrail_common.ids import new_id, stream_name
 from casetrail_common.incidents import Aim, refused_acts
 from casetrail_common.lawbook import clause_of_refusal
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_review.commands import DecideAccess, ExportItems, RequestAccess
@@ -49,7 +48,7 @@ def request_access(wish: RequestAccess, who: Principal) -> Decide:
             cases=sorted({item.case for item in items.values() if item.case}),
             classified=[id_ for id_, item in items.items() if item.classification],
         )
-        return Plan([NewFact(stream_name("request", view.agency, request), asked)], {"request": request})
+        return Plan([view.new_fact("request", request, asked)], {"request": request})
 
     return decide
 
@@ -80,7 +79,7 @@ def decide_access(request_id: str, wish: DecideAccess, who: Principal) -> Decide
             by=who.person,
             role=role,
         )
-        return Plan([NewFact(stream_name("request", view.agency, request_id), decided)], {"request": request_id})
+        return Plan([view.new_fact("request", request_id, decided)], {"request": request_id})
 
     return decide
 
@@ -121,7 +120,7 @@ def export_items(wish: ExportItems, _who: Principal) -> Decide:
             target=view.seal_optional(wish.to.name),
         )
         answer = {"delivered": delivered, "refused": [one.model_dump() for one in refused]}
-        return Plan([NewFact(stream_name("request", view.agency, request.id), handed)], answer)
+        return Plan([view.new_fact("request", request.id, handed)], answer)
 
     return decide
 

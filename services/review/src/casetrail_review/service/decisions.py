@@ -3,8 +3,7 @@
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.review import DecisionIssuedV1
-from casetrail_common.ids import new_id, stream_name
-from casetrail_common.ledger.append import NewFact
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_review.commands import DecideCase, IssueDecision
@@ -66,7 +65,7 @@ async def _decided(view: View, case_id: str, lying: Lying | None, wish: IssueDec
         issued_on=wish.issued_on,
         correction_deadline=wish.correction_deadline,
     )
-    fact = NewFact(stream_name("case", view.agency, case_id), issued)
+    fact = view.new_fact("case", case_id, issued)
     await require_lawful(view, case_id, [fact], command="issue_decision")
     if lying is None:
         await _require_on_spot(view, case_id, await view.found(CASE, case_id))

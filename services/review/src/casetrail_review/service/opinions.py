@@ -12,8 +12,6 @@ from casetrail_common.facts.review import (
     ReviewDiscussedV1,
     UnitOpinedV1,
 )
-from casetrail_common.ids import stream_name
-from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.people import PERSON
@@ -39,8 +37,8 @@ def give_opinion(submission_id: str, wish: GiveOpinion, who: Principal) -> Decid
         submission = lying.submission
         require_duty(who, wish.slot, submission=submission, case=lying.case)
         lying.require_reviewing()
-        stream = stream_name("case", view.agency, submission.case)
-        facts = [NewFact(stream, payload) for payload in _told(wish, who, submission=submission, view=view)]
+        told = _told(wish, who, submission=submission, view=view)
+        facts = [view.new_fact("case", submission.case, payload) for payload in told]
         await require_lawful(view, submission.case, facts, command="give_opinion")
         return Plan(facts, {"submission": submission.id, "form": submission.form, "slot": wish.slot})
 
@@ -94,6 +92,6 @@ def discuss(submission_id: str, wish: DiscussCollectively, who: Principal) -> De
             result=wish.result,
             record=wish.record,
         )
-        return Plan([NewFact(stream_name("case", view.agency, case), discussed)], {"submission": submission_id})
+        return Plan([view.new_fact("case", case, discussed)], {"submission": submission_id})
 
     return decide

@@ -4,8 +4,7 @@ from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.model import ContentRef, Payload
 from casetrail_common.facts.review import ReviewReturnedV1, ReviewSubmittedV1, TerminationProposedV1
-from casetrail_common.ids import new_id, stream_name
-from casetrail_common.ledger.append import NewFact
+from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_review.commands import ReturnSubmission, SubmitReview, TerminateReview
@@ -53,8 +52,7 @@ def submit_review(wish: SubmitReview, who: Principal) -> Decide:
         facts: list[Payload] = [proposed]
         if last is not None and last.state.is_open:
             facts.insert(0, _taken_back(last.submission))
-        stream = stream_name("case", view.agency, wish.case)
-        return Plan([NewFact(stream, fact) for fact in facts], {"submission": submission})
+        return Plan([view.new_fact("case", wish.case, fact) for fact in facts], {"submission": submission})
 
     return decide
 
@@ -79,8 +77,7 @@ def return_submission(submission_id: str, wish: ReturnSubmission, who: Principal
         who.require_for("return_submission")
         lying.require_reviewing()
         returned = ReviewReturnedV1(submission=submission_id, reason=view.seal(wish.reason))
-        stream = stream_name("case", view.agency, lying.submission.case)
-        return Plan([NewFact(stream, returned)], {"submission": submission_id})
+        return Plan([view.new_fact("case", lying.submission.case, returned)], {"submission": submission_id})
 
     return decide
 
@@ -106,6 +103,6 @@ def terminate_review(submission_id: str, wish: TerminateReview, who: Principal) 
         ended = TerminationProposedV1(
             submission=submission_id, case=case, outcome=wish.outcome, form=wish.form, reason=view.seal(wish.reason)
         )
-        return Plan([NewFact(stream_name("case", view.agency, case), ended)], {"submission": submission_id})
+        return Plan([view.new_fact("case", case, ended)], {"submission": submission_id})
 
     return decide
