@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from casetrail_common.agencies import RetentionTable
 from casetrail_common.facts.media import DeclaredFile
 from casetrail_media.domain.judging import difference, duration_of, notes_on
-from casetrail_media.domain.registers import Retention
 from casetrail_media.evidence.verifying import retention_period
 
 BEGAN = datetime(2025, 8, 13, 6, 59, tzinfo=UTC)
@@ -56,7 +56,13 @@ def test_sound_alone_needs_no_picture() -> None:
 
 
 @pytest.mark.parametrize(
-    ("retention", "years"), [(None, 30), (Retention(()), 30), (Retention((10, 30)), 30), (Retention((5, 10)), 10)]
+    ("table", "years"),
+    [
+        (None, 30),
+        (RetentionTable(), 30),
+        (RetentionTable({"general": 10, "long_term": 30}), 30),
+        (RetentionTable({"short": 5, "general": 10}), 10),
+    ],
 )
-def test_an_original_is_locked_for_the_longest_period_of_the_table(retention: Retention | None, years: int) -> None:
-    assert BEGAN + retention_period(retention) >= BEGAN.replace(year=BEGAN.year + years)
+def test_an_original_is_locked_for_the_longest_period_of_the_table(table: RetentionTable | None, years: int) -> None:
+    assert BEGAN + retention_period(table) >= BEGAN.replace(year=BEGAN.year + years)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from casetrail_common.calendar import BEIJING as BEIJING
 from casetrail_common.calendar import local_day
@@ -11,6 +11,7 @@ from casetrail_common.facts.archive import CalendarLoadedV1, PackLoadedV1, Param
 from casetrail_common.ledger.append import Law
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.keys import of_agency
 from casetrail_common.ledger.view import View
 
 
@@ -50,9 +51,6 @@ class LawState:
         return tuple(in_force[pack] for pack in sorted(in_force))
 
 
-_LAW_FACTS: Final = (PackLoadedV1, CalendarLoadedV1, ParametersSetV1)
-
-
 def _evolve(state: LawState | None, fact: Fact) -> LawState:
     law = state or LawState()
     match fact.payload:
@@ -77,7 +75,7 @@ class PackState:
 LAW = Fold(
     kind="law",
     state=LawState,
-    keys=lambda fact: (fact.agency,) if isinstance(fact.payload, _LAW_FACTS) else (),
+    keys=of_agency(PackLoadedV1, CalendarLoadedV1, ParametersSetV1),
     evolve=_evolve,
     sources=frozenset({"archive"}),
 )

@@ -6,6 +6,7 @@ from datetime import date
 from casetrail_common.facts.intake import PersonRegisteredV1
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.keys import named
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def _evolve(_state: Person | None, fact: Fact) -> Person | None:
 PERSON = Fold(
     kind="person",
     state=Person,
-    keys=lambda fact: (fact.payload.person,) if isinstance(fact.payload, PersonRegisteredV1) else (),
+    keys=named("person", PersonRegisteredV1),
     evolve=_evolve,
     sources=frozenset({"intake"}),
 )

@@ -3,22 +3,20 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final
 
-from casetrail_archive.domain.agency import Agency, evolve_agency
 from casetrail_archive.domain.case import Case, evolve_case
 from casetrail_archive.domain.disc import Disc, evolve_disc
 from casetrail_archive.domain.dossier import Dossier, Secrets, evolve_dossier, evolve_secrets, is_secret
 from casetrail_archive.domain.incident import Incident, evolve_incident
 from casetrail_archive.domain.law import LawPositions, evolve_positions, is_law
-from casetrail_archive.domain.retention import RetentionTable, evolve_retention
 from casetrail_archive.domain.shared import SharedPositions, evolve_shared, is_shared
 from casetrail_archive.domain.supervision import Rectification, Round, evolve_rectification, evolve_round
 from casetrail_archive.domain.tied import Tied, concerns_agency, evolve_tied
 from casetrail_common.access import REQUESTS
-from casetrail_common.facts.archive import RetentionAssignedV1, RetentionTableSetV1
+from casetrail_common.agencies import AGENCY, RETENTION
+from casetrail_common.facts.archive import RetentionAssignedV1
 from casetrail_common.facts.common import ContentErasedV1, StreamSealedV1
 from casetrail_common.facts.intake import (
     ActivityStartedV1,
-    AgencyRegisteredV1,
     CaseClosedV1,
     CaseRegisteredV1,
     RecordAddedV1,
@@ -37,6 +35,7 @@ from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.keys import named
 from casetrail_common.ledger.view import Consequences, Job, View
 from casetrail_common.people import PERSON
 from casetrail_common.rules.model import told_types
@@ -89,13 +88,6 @@ def _record_ids(fact: Fact) -> Iterable[str]:
     return ()
 
 
-def _disc_ids(fact: Fact) -> Iterable[str]:
-    match fact.payload:
-        case DiscRegisteredV1(disc=disc) | DiscAnnotatedV1(disc=disc):
-            return (disc,)
-    return ()
-
-
 def _dossier_id(fact: Fact) -> Iterable[str]:
     dossier = getattr(fact.payload, "dossier", None)
     return (dossier,) if isinstance(dossier, str) else ()
@@ -114,22 +106,8 @@ REQUEST: Final = Fold(
 )
 LOOSE: Final[Mapping[str, Fold[Tied]]] = {"session": SESSION, "record": RECORD, "request": REQUEST}
 """What may stand outside every case, by the kind of its stream."""
-DISC: Final = Fold("disc", Disc, _disc_ids, evolve_disc, OWN)
+DISC: Final = Fold("disc", Disc, named("disc", DiscRegisteredV1, DiscAnnotatedV1), evolve_disc, OWN)
 DOSSIER: Final = Fold("dossier", Dossier, _dossier_id, evolve_dossier, frozenset(SERVICES))
-RETENTION: Final = Fold(
-    "retention",
-    RetentionTable,
-    lambda fact: (fact.agency,) if isinstance(fact.payload, RetentionTableSetV1) else (),
-    evolve_retention,
-    OWN,
-)
-AGENCY: Final = Fold(
-    "agency",
-    Agency,
-    lambda fact: (fact.agency,) if isinstance(fact.payload, AgencyRegisteredV1) else (),
-    evolve_agency,
-    frozenset({"intake"}),
-)
 LAW_FACTS: Final = Fold(
     "law_facts", LawPositions, lambda fact: (fact.agency,) if is_law(fact) else (), evolve_positions, OWN
 )
@@ -151,16 +129,14 @@ INCIDENT: Final = Fold(
 ROUND: Final = Fold(
     "round",
     Round,
-    lambda fact: (fact.payload.round,) if isinstance(fact.payload, SupervisionRoundHeldV1) else (),
+    named("round", SupervisionRoundHeldV1),
     evolve_round,
     OWN,
 )
 RECTIFICATION: Final = Fold(
     "rectification",
     Rectification,
-    lambda fact: (
-        (fact.payload.rectification,) if isinstance(fact.payload, RectificationOpenedV1 | RectificationClosedV1) else ()
-    ),
+    named("rectification", RectificationOpenedV1, RectificationClosedV1),
     evolve_rectification,
     OWN,
 )

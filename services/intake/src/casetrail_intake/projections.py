@@ -1,16 +1,14 @@
 """What intake keeps folded: its own objects, and what it needs of the other services' facts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
-from casetrail_common.access import REQUESTS
-from casetrail_common.facts import Payload
+from casetrail_common.access import FILED_IN, REQUESTS
+from casetrail_common.agencies import AGENCY
 from casetrail_common.facts.acts import MeasureRegisteredV1
-from casetrail_common.facts.archive import DossierFiledV1
 from casetrail_common.facts.intake import (
     ActivityEndedV1,
     ActivityStartedV1,
-    AgencyRegisteredV1,
     CaseClosedV1,
     OpinionGivenV1,
     RecordAddedV1,
@@ -28,17 +26,15 @@ from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.keys import named, of_stream
 from casetrail_common.ledger.view import Consequences, View
 from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
-from casetrail_intake.domain.agency import Agency, evolve_agency
 from casetrail_intake.domain.case import (
     Case,
-    Filed,
     InReview,
     State,
     evolve,
-    evolve_filed,
     evolve_in_review,
     state_of,
 )
@@ -56,10 +52,6 @@ from casetrail_intake.domain.records import (
 OWN: Final = frozenset({"intake"})
 
 
-def _case_id(fact: Fact) -> Iterable[str]:
-    return (fact.stream_item,) if fact.stream_kind == "case" else ()
-
-
 def _record_id(fact: Fact) -> Iterable[str]:
     match fact.payload:
         case RecordAddedV1(record=record) | RecordSignedV1(record=record):
@@ -71,51 +63,23 @@ def _record_id(fact: Fact) -> Iterable[str]:
     return ()
 
 
-def _activity_id(fact: Fact) -> Iterable[str]:
-    match fact.payload:
-        case ActivityStartedV1(activity=activity) | ActivityEndedV1(activity=activity):
-            return (activity,)
-    return ()
-
-
-def _session_id(fact: Fact) -> Iterable[str]:
-    return (fact.stream_item,) if fact.stream_kind == "session" else ()
-
-
-def _filed_case_id(fact: Fact) -> Iterable[str]:
-    return (fact.payload.case,) if isinstance(fact.payload, DossierFiledV1) else ()
-
-
-def _agency_id(fact: Fact) -> Iterable[str]:
-    return (fact.agency,) if isinstance(fact.payload, AgencyRegisteredV1) else ()
-
-
-def _named(kind: type[Payload], member: str) -> Callable[[Fact], Iterable[str]]:
-    """Return the keys of facts of one kind: the id that stands in a member of their payload."""
-
-    def keys(fact: Fact) -> Iterable[str]:
-        return (getattr(fact.payload, member),) if isinstance(fact.payload, kind) else ()
-
-    return keys
-
-
-AGENCY: Final = Fold("agency", Agency, _agency_id, evolve_agency, OWN)
-CASE: Final = Fold("case", Case, _case_id, evolve, OWN)
-IN_REVIEW: Final = Fold("in_review", InReview, _case_id, evolve_in_review, frozenset({"review"}))
-FILED: Final = Fold("filed", Filed, _filed_case_id, evolve_filed, frozenset({"archive"}))
+CASE: Final = Fold("case", Case, of_stream("case"), evolve, OWN)
+IN_REVIEW: Final = Fold("in_review", InReview, of_stream("case"), evolve_in_review, frozenset({"review"}))
 RECORD: Final = Fold("record", Record, _record_id, evolve_record, frozenset({"intake", "media", "review"}))
-ACTIVITY: Final = Fold("activity", Activity, _activity_id, evolve_activity, OWN)
-MEASURE: Final = Fold("measure", Known, _named(MeasureRegisteredV1, "measure"), evolve_known, OWN)
-SERVICE: Final = Fold("service", Known, _named(ServicePerformedV1, "service"), evolve_known, OWN)
-DEVICE: Final = Fold("device", Known, _named(DeviceRegisteredV1, "device"), evolve_known, frozenset({"media"}))
-REQUEST: Final = Fold("request", Known, _named(AccessRequestedV1, "request"), evolve_known, frozenset({"review"}))
-SESSION: Final = Fold("session", Session, _session_id, evolve_session, frozenset({"media"}))
+ACTIVITY: Final = Fold(
+    "activity", Activity, named("activity", ActivityStartedV1, ActivityEndedV1), evolve_activity, OWN
+)
+MEASURE: Final = Fold("measure", Known, named("measure", MeasureRegisteredV1), evolve_known, OWN)
+SERVICE: Final = Fold("service", Known, named("service", ServicePerformedV1), evolve_known, OWN)
+DEVICE: Final = Fold("device", Known, named("device", DeviceRegisteredV1), evolve_known, frozenset({"media"}))
+REQUEST: Final = Fold("request", Known, named("request", AccessRequestedV1), evolve_known, frozenset({"review"}))
+SESSION: Final = Fold("session", Session, of_stream("session"), evolve_session, frozenset({"media"}))
 
 FOLDS: Final[tuple[Fold[Any], ...]] = (
     AGENCY,
     CASE,
     IN_REVIEW,
-    FILED,
+    FILED_IN,
     RECORD,
     ACTIVITY,
     MEASURE,
@@ -141,10 +105,10 @@ async def case_now(view: View, case_id: str) -> tuple[Case, State]:
     case = await view.found(CASE, case_id)
     if case.state == "reviewing":
         in_review = await view.get(IN_REVIEW, case_id)
-        return case, state_of(case, in_review, None)
+        return case, state_of(case, in_review)
     if case.state == "closed":
-        filed = await view.get(FILED, case_id)
-        return case, state_of(case, None, filed)
+        is_filed = await view.get(FILED_IN, case_id) is not None
+        return case, state_of(case, None, is_filed=is_filed)
     return case, case.state
 
 
@@ -187,6 +151,6 @@ async def _disposed(submitted: ReviewSubmittedV1, view: View) -> NewFact:
         # The fold of review's facts already holds this submission, so the case's own state decides, unless an earlier
         # submission was returned.
         before = await view.get(IN_REVIEW, submitted.case)
-        if state_of(case, before, None) == "investigating":
+        if state_of(case, before) == "investigating":
             return NewFact(stream, ReviewAcceptedV1(submission=submitted.submission))
     return NewFact(stream, SubmissionVoidedV1(submission=submitted.submission, code="transition_not_allowed"))

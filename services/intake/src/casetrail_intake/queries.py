@@ -14,7 +14,7 @@ from casetrail_common.web import Page, PageWish
 from casetrail_common.web.desk import Window
 from casetrail_intake.domain.case import Case, state_of
 from casetrail_intake.domain.records import Record
-from casetrail_intake.projections import CASE, FILED, IN_REVIEW, case_now
+from casetrail_intake.projections import CASE, IN_REVIEW, case_now
 from casetrail_intake.schemas import (
     CaseShown,
     MarksShown,
@@ -29,10 +29,10 @@ STAFF: Final = ACROSS_UNITS | {"administrator", "case_officer", "device_custodia
 """Roles that see what their agency lays down."""
 
 _CASES: Final = """
-select c.id, c.state::text as own, r.state::text as in_review, f.state::text as filed, h.stream_seq
+select c.id, c.state::text as own, r.state::text as in_review, f.id is not null as is_filed, h.stream_seq
 from snapshot c
 left join snapshot r on r.agency = c.agency and r.kind = 'in_review' and r.id = c.id
-left join snapshot f on f.agency = c.agency and f.kind = 'filed' and f.id = c.id
+left join snapshot f on f.agency = c.agency and f.kind = 'filed_in' and f.id = c.id
 join stream_head h on h.stream = 'case:' || c.agency || ':' || c.id
 where c.agency = $1 and c.kind = 'case' and c.id > $2 and ($3::text is null or c.state ->> 'unit' = $3)
 order by c.id limit $4
@@ -60,8 +60,8 @@ async def list_cases(store: Store, who: Principal, wish: PageWish, *, unit: str 
     for row in rows:
         case = CASE.load(row["own"])
         in_review = IN_REVIEW.load(row["in_review"]) if row["in_review"] else None
-        filed = FILED.load(row["filed"]) if row["filed"] else None
-        found.append(_case(row["id"], case, state_of(case, in_review, filed), row["stream_seq"]))
+        state = state_of(case, in_review, is_filed=row["is_filed"])
+        found.append(_case(row["id"], case, state, row["stream_seq"]))
     return wish.page(found, key=lambda shown: (shown.case,))
 
 

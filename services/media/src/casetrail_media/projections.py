@@ -1,13 +1,12 @@
 """What media keeps folded: its own objects, and what it needs of the other services' facts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from casetrail_common.access import FILED_IN, REQUESTS
-from casetrail_common.facts import Payload
-from casetrail_common.facts.archive import RetentionTableSetV1
+from casetrail_common.agencies import AGENCY, RETENTION
 from casetrail_common.facts.common import ContentErasedV1
-from casetrail_common.facts.intake import ActivityStartedV1, AgencyRegisteredV1, ServicePerformedV1
+from casetrail_common.facts.intake import ActivityStartedV1, ServicePerformedV1
 from casetrail_common.facts.media import (
     AvReceivedV1,
     AvRejectedV1,
@@ -27,6 +26,7 @@ from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.keys import named, of_stream
 from casetrail_common.ledger.view import Consequences, Job, View
 from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
@@ -39,16 +39,12 @@ from casetrail_media.domain.registers import (
     Links,
     Recordings,
     Repository,
-    Retention,
-    Units,
     evolve_activity,
     evolve_case,
     evolve_electronic_data,
     evolve_links,
     evolve_recordings,
     evolve_repository,
-    evolve_retention,
-    evolve_units,
 )
 from casetrail_media.domain.session import (
     Derivative,
@@ -66,31 +62,6 @@ VERIFY: Final = "verify"
 """Job: read what arrived, compare it with what was declared, lock it or remove it. Key: upload id."""
 
 
-def _item_of(kind: str) -> Any:
-    def keys(fact: Fact) -> Iterable[str]:
-        return (fact.stream_item,) if fact.stream_kind == kind else ()
-
-    return keys
-
-
-def _upload_id(fact: Fact) -> Iterable[str]:
-    match fact.payload:
-        case AvUploadDeclaredV1(upload=upload) | AvReceivedV1(upload=upload):
-            return (upload,)
-        case AvStoredV1(upload=upload) | AvRejectedV1(upload=upload):
-            return (upload,)
-    return ()
-
-
-def _named(member: str, *kinds: type[Payload]) -> Callable[[Fact], Iterable[str]]:
-    """Return the keys of facts of some kinds: the id that stands in a member of their payload."""
-
-    def keys(fact: Fact) -> Iterable[str]:
-        return (getattr(fact.payload, member),) if isinstance(fact.payload, kinds) else ()
-
-    return keys
-
-
 def _sessions_named(fact: Fact) -> Iterable[str]:
     match fact.payload:
         case ActivityStartedV1(sessions=sessions) | ServicePerformedV1(sessions=sessions):
@@ -102,33 +73,31 @@ def _linking_case(fact: Fact) -> Iterable[str]:
     return (fact.stream_item,) if isinstance(fact.payload, SessionLinkedV1 | ActivityStartedV1) else ()
 
 
-def _of_agency(kind: type[Payload]) -> Callable[[Fact], Iterable[str]]:
-    return lambda fact: (fact.agency,) if isinstance(fact.payload, kind) else ()
-
-
-DEVICE: Final = Fold("device", Device, _item_of("device"), evolve_device, OWN)
+DEVICE: Final = Fold("device", Device, of_stream("device"), evolve_device, OWN)
 FAULT_REPORT: Final = Fold(
-    "fault_report", FaultReport, _named("record", DeviceFaultReportedV1), evolve_fault_report, OWN
+    "fault_report", FaultReport, named("record", DeviceFaultReportedV1), evolve_fault_report, OWN
 )
-REPOSITORY: Final = Fold("repository", Repository, _item_of("repository"), evolve_repository, OWN)
-SESSION: Final = Fold("session", Session, _item_of("session"), evolve_session, OWN)
-DERIVATIVE: Final = Fold("derivative", Derivative, _named("derivative", AvDerivativeCreatedV1), evolve_derivative, OWN)
-UPLOAD: Final = Fold("upload", Upload, _upload_id, evolve_upload, OWN)
+REPOSITORY: Final = Fold("repository", Repository, of_stream("repository"), evolve_repository, OWN)
+SESSION: Final = Fold("session", Session, of_stream("session"), evolve_session, OWN)
+DERIVATIVE: Final = Fold("derivative", Derivative, named("derivative", AvDerivativeCreatedV1), evolve_derivative, OWN)
+UPLOAD: Final = Fold(
+    "upload",
+    Upload,
+    named("upload", AvUploadDeclaredV1, AvReceivedV1, AvStoredV1, AvRejectedV1),
+    evolve_upload,
+    OWN,
+)
 ELECTRONIC_DATA: Final = Fold(
     "electronic_data",
     ElectronicData,
-    _named("data", ElectronicDataCollectedV1, ElectronicDataSavedV1),
+    named("data", ElectronicDataCollectedV1, ElectronicDataSavedV1),
     evolve_electronic_data,
     OWN,
 )
-CASE: Final = Fold("case", KnownCase, _item_of("case"), evolve_case, INTAKE)
-ACTIVITY: Final = Fold("activity", KnownActivity, _named("activity", ActivityStartedV1), evolve_activity, INTAKE)
+CASE: Final = Fold("case", KnownCase, of_stream("case"), evolve_case, INTAKE)
+ACTIVITY: Final = Fold("activity", KnownActivity, named("activity", ActivityStartedV1), evolve_activity, INTAKE)
 LINKS: Final = Fold("links", Links, _sessions_named, evolve_links, INTAKE)
 RECORDINGS: Final = Fold("recordings", Recordings, _linking_case, evolve_recordings, OWN | INTAKE)
-UNITS: Final = Fold("units", Units, _of_agency(AgencyRegisteredV1), evolve_units, INTAKE)
-RETENTION: Final = Fold(
-    "retention", Retention, _of_agency(RetentionTableSetV1), evolve_retention, frozenset({"archive"})
-)
 
 FOLDS: Final[tuple[Fold[Any], ...]] = (
     DEVICE,
@@ -142,7 +111,7 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     ACTIVITY,
     LINKS,
     RECORDINGS,
-    UNITS,
+    AGENCY,
     RETENTION,
     HELD,
     FILED_IN,

@@ -20,6 +20,7 @@ from casetrail_common.ids import SERVICES
 from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
+from casetrail_common.ledger.keys import named
 from casetrail_common.ledger.view import Consequences, View
 from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
@@ -41,7 +42,6 @@ _DONE_WITH_SUBMISSION = (
     TerminationProposedV1,
     DecisionIssuedV1,
 )
-_DONE_WITH_REQUEST = (AccessRequestedV1, AccessApprovedV1, AccessDeniedV1, AccessExecutedV1)
 
 
 def _case_of(fact: Fact) -> tuple[str, ...]:
@@ -85,23 +85,21 @@ SUBMISSION: Final = Fold(
 VERDICT: Final = Fold(
     kind="verdict",
     state=Verdict,
-    keys=lambda fact: (
-        (fact.payload.submission,) if isinstance(fact.payload, ReviewAcceptedV1 | SubmissionVoidedV1) else ()
-    ),
+    keys=named("submission", ReviewAcceptedV1, SubmissionVoidedV1),
     evolve=submission.evolve_verdict,
     sources=frozenset({"intake"}),
 )
 SUBMISSIONS: Final = Fold(
     kind="submissions",
     state=Submissions,
-    keys=lambda fact: (fact.payload.case,) if isinstance(fact.payload, ReviewSubmittedV1) else (),
+    keys=named("case", ReviewSubmittedV1),
     evolve=submission.evolve_list,
     sources=frozenset({"review"}),
 )
 DECISION: Final = Fold(
     kind="decision",
     state=Decision,
-    keys=lambda fact: (fact.payload.record,) if isinstance(fact.payload, DecisionIssuedV1) else (),
+    keys=named("record", DecisionIssuedV1),
     evolve=item.evolve_decision,
     sources=frozenset({"review"}),
 )
@@ -115,7 +113,7 @@ ON_SPOT: Final = Fold(
 REQUEST: Final = Fold(
     kind="access_request",
     state=AccessRequest,
-    keys=lambda fact: (fact.payload.request,) if isinstance(fact.payload, _DONE_WITH_REQUEST) else (),
+    keys=named("request", AccessRequestedV1, AccessApprovedV1, AccessDeniedV1, AccessExecutedV1),
     evolve=request.evolve_request,
     sources=frozenset({"review"}),
 )

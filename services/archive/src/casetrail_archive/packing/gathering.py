@@ -16,7 +16,7 @@ from casetrail_archive.judging.laws import Laws
 from casetrail_archive.judging.past import closed_until
 from casetrail_archive.packing.naming import subject_names
 from casetrail_archive.packing.shared import shared_streams
-from casetrail_archive.projections import AGENCY
+from casetrail_common.agencies import AGENCY
 from casetrail_common.bus.envelope import content_references
 from casetrail_common.facts.archive import PackLoadedV1
 from casetrail_common.facts.media import AvStoredV1

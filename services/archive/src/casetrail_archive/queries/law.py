@@ -1,7 +1,7 @@
 """Showing law and configuration."""
 
-from casetrail_archive.projections import RETENTION
 from casetrail_archive.schemas import LawShown, PackDocumentShown, PackShown, RetentionShown
+from casetrail_common.agencies import RETENTION
 from casetrail_common.errors import not_found
 from casetrail_common.facts.archive import CalendarLoadedV1
 from casetrail_common.ids import stream_name

@@ -12,7 +12,7 @@ from casetrail_archive.commands import (
     SetParameters,
     SetRetentionTable,
 )
-from casetrail_archive.projections import AGENCY
+from casetrail_common.agencies import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.calendar import calendar_document
 from casetrail_common.errors import CasetrailError, not_found

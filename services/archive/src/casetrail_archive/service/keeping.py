@@ -8,7 +8,8 @@ from collections.abc import Collection
 from casetrail_archive.commands import AppendSupplement, MarkLongTerm, OverrideRetention, SetRetention, TransferDossier
 from casetrail_archive.domain.case import Case
 from casetrail_archive.domain.dossier import Dossier, Filing
-from casetrail_archive.projections import CASE, DOSSIER, RETENTION
+from casetrail_archive.projections import CASE, DOSSIER
+from casetrail_common.agencies import RETENTION
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError, not_found
 from casetrail_common.facts.archive import RetentionAssignedV1

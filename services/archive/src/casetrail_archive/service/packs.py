@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final, cast
 
 from casetrail_archive.commands import LoadPack
-from casetrail_archive.projections import AGENCY
+from casetrail_common.agencies import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.canonical import NotCanonicalError, canonical, sha256
 from casetrail_common.errors import CasetrailError, not_found

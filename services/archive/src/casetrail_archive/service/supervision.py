@@ -1,7 +1,8 @@
 """Supervision: rounds, what units must put right, and reports."""
 
 from casetrail_archive.commands import CloseRectification, HoldRound, MakeReport, OpenRectification
-from casetrail_archive.projections import AGENCY, CASE, RECTIFICATION, ROUND
+from casetrail_archive.projections import CASE, RECTIFICATION, ROUND
+from casetrail_common.agencies import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from casetrail_common.facts.acts import AcceptanceRefusedV1, EmergencyStartedV1, InvestigationOpenedV1
-from casetrail_common.facts.archive import DossierFiledV1
 from casetrail_common.facts.intake import (
     ActivityEndedV1,
     ActivityStartedV1,
@@ -85,16 +84,9 @@ class InReview:
     """Id of the decision document."""
 
 
-@dataclass(frozen=True)
-class Filed:
-    """What archive's facts say of a case."""
-
-    dossier: str
-
-
-def state_of(case: Case, in_review: InReview | None, filed: Filed | None) -> State:
+def state_of(case: Case, in_review: InReview | None, *, is_filed: bool = False) -> State:
     """Return the state of a case, given what each service has said of it."""
-    if case.state == "closed" and filed is not None:
+    if case.state == "closed" and is_filed:
         return "archived"
     if case.state != "reviewing" or in_review is None:
         return case.state
@@ -172,8 +164,3 @@ def evolve_in_review(seen: InReview | None, fact: Fact) -> InReview:
             decided = {**known.submissions, submission: "decided"} if submission else known.submissions
             return replace(known, submissions=decided, decision=record)
     return known
-
-
-def evolve_filed(seen: Filed | None, fact: Fact) -> Filed | None:
-    """Return whether a dossier was filed for a case."""
-    return Filed(fact.payload.dossier) if isinstance(fact.payload, DossierFiledV1) else seen

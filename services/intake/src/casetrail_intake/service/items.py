@@ -1,6 +1,6 @@
 """Text records as items: read under an approved request by who has no part in their case, and never changed."""
 
-from casetrail_common.access import Lent
+from casetrail_common.access import FILED_IN, Lent
 from casetrail_common.access import read_item as lend
 from casetrail_common.auth import Principal
 from casetrail_common.errors import not_found
@@ -9,7 +9,7 @@ from casetrail_common.incidents import refused_act
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.domain.records import Record
-from casetrail_intake.projections import FILED, RECORD
+from casetrail_intake.projections import RECORD
 
 
 def read_item(record_id: str, who: Principal) -> Decide:
@@ -17,7 +17,7 @@ def read_item(record_id: str, who: Principal) -> Decide:
 
     async def decide(view: View) -> Plan:
         record = await own_record(view, record_id)
-        filed = await view.get(FILED, record.case or "")
+        filed = await view.get(FILED_IN, record.case or "")
         stream = stream_of_record(view.agency, record_id, record)
         classes = frozenset(filter(None, [record.classification]))
         return await lend(view, who, Lent(record_id, "record", stream, classes, filed.dossier if filed else None))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from casetrail_common.agencies import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload
@@ -10,7 +11,6 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.records import UnknownRecordTypeError, record_type
 from casetrail_intake.commands import ConfigurePermitItem, ItemStepWish, PlanItemWish, PublishRecordPlan
-from casetrail_intake.projections import AGENCY
 
 
 def publish_record_plan(wish: PublishRecordPlan, who: Principal) -> Decide:

@@ -1,12 +1,12 @@
 """Agencies and people."""
 
+from casetrail_common.agencies import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.errors import not_found
 from casetrail_common.facts.intake import AgencyRegisteredV1, Certificate, PersonRegisteredV1, Unit
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import RegisterAgency, RegisterPerson
-from casetrail_intake.projections import AGENCY
 
 
 def register_agency(wish: RegisterAgency, who: Principal) -> Decide:

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from casetrail_common.facts.archive import RetentionTableSetV1
 from casetrail_common.facts.intake import (
     ActivityStartedV1,
-    AgencyRegisteredV1,
     CaseClosedV1,
     CaseRegisteredV1,
     ServicePerformedV1,
@@ -60,20 +58,6 @@ class Recordings:
     """The recordings whose streams are linked to a case, by facts of whichever service."""
 
     sessions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Units:
-    """The units of the agency."""
-
-    ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Retention:
-    """The periods of the agency's retention table."""
-
-    dossier_years: tuple[int, ...] = ()
 
 
 def evolve_electronic_data(known: ElectronicData | None, fact: Fact) -> ElectronicData | None:
@@ -136,17 +120,3 @@ def evolve_recordings(recordings: Recordings | None, fact: Fact) -> Recordings |
 
 def _with(known: tuple[str, ...], *new: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*known, *new)))
-
-
-def evolve_units(units: Units | None, fact: Fact) -> Units | None:
-    """Return the units after the agency was registered, or changed."""
-    registered = fact.payload
-    return Units(tuple(unit.id for unit in registered.units)) if isinstance(registered, AgencyRegisteredV1) else units
-
-
-def evolve_retention(retention: Retention | None, fact: Fact) -> Retention | None:
-    """Return the periods after a table was set."""
-    match fact.payload:
-        case RetentionTableSetV1(entries=entries):
-            return Retention(tuple(one.years for one in entries if one.dossier_class and one.years))
-    return retention

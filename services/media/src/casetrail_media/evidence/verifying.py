@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from casetrail_common.agencies import RETENTION, RetentionTable
 from casetrail_common.canonical import sha256
 from casetrail_common.facts import Payload
 from casetrail_common.facts.media import AvRejectedV1, AvStoredV1, DeclaredFile, ReceivedFile, StoredFile
@@ -22,10 +23,9 @@ from casetrail_common.ledger.jobs import DueJob
 from casetrail_common.ledger.store import Store
 from casetrail_common.objects import ObjectNotFoundError, ObjectStore
 from casetrail_media.domain.judging import difference, duration_of, notes_on
-from casetrail_media.domain.registers import Retention
 from casetrail_media.domain.session import Upload
 from casetrail_media.evidence.reading import Contents, read_version
-from casetrail_media.projections import RETENTION, UPLOAD, VERIFY
+from casetrail_media.projections import UPLOAD, VERIFY
 
 DEFAULT_YEARS: Final = 30
 """Years an original is locked while the agency has no retention table: those of `long_term`.
@@ -64,7 +64,7 @@ class Verifier:
         """Verify one complete upload."""
         async with self.store.reading(job.agency) as view:
             upload = await view.get(UPLOAD, job.key)
-            retention = await view.get(RETENTION, job.agency)
+            table = await view.get(RETENTION, job.agency)
         if upload is None or upload.state != "received":
             await self._end(job, None, None)
             return
@@ -79,7 +79,7 @@ class Verifier:
                 await self._reject(job, upload, judged)
                 return
             files.append(_stored(declared, received, judged, await self._same_as(job.agency, upload, judged, files)))
-        retained_until = await self._locked(files, self.now() + retention_period(retention))
+        retained_until = await self._locked(files, self.now() + retention_period(table))
         failpoint("media.after_lock")
         await self._end(job, upload, _all_stored(job.key, upload, files, retained_until))
 
@@ -144,9 +144,9 @@ class Verifier:
         failpoint("media.after_stored")
 
 
-def retention_period(retention: Retention | None) -> timedelta:
+def retention_period(table: RetentionTable | None) -> timedelta:
     """Return how long originals are locked: the longest period of the agency's table, which any case may come to."""
-    years = max(retention.dossier_years, default=DEFAULT_YEARS) if retention else DEFAULT_YEARS
+    years = max(table.years.values(), default=DEFAULT_YEARS) if table else DEFAULT_YEARS
     return timedelta(days=DAYS_PER_YEAR * years)
 
 

@@ -1,5 +1,6 @@
 """Repositories, and what units lay down for recording."""
 
+from casetrail_common.agencies import AGENCY
 from casetrail_common.auth import Principal
 from casetrail_common.errors import not_found
 from casetrail_common.facts.media import RepositoryRegisteredV1
@@ -8,7 +9,6 @@ from casetrail_common.ids import new_id
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_media.commands import PublishItemList, PublishWordingGuide, RegisterRepository
-from casetrail_media.projections import UNITS
 
 
 def register_repository(wish: RegisterRepository, who: Principal) -> Decide:
@@ -52,6 +52,6 @@ def publish_wording_guide(wish: PublishWordingGuide, who: Principal) -> Decide:
 
 
 async def _require_unit(view: View, unit: str) -> None:
-    units = await view.get(UNITS, view.agency)
-    if units is None or unit not in units.ids:
+    agency = await view.get(AGENCY, view.agency)
+    if agency is None or unit not in agency.units:
         raise not_found(unit)
