@@ -7,7 +7,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ class Filming:
 
     def wait_at_most(self, seconds: float) -> None:
         """Let completions wait for their verification no longer than this from now on."""
-        self.process.own = replace(self.own, wait_s=seconds)
+        self.process.settings = self.process.settings.model_copy(update={"deferred_wait_s": seconds})
 
     async def follow(self, service: Service, stream: str, *payloads: Payload) -> None:
         """Follow facts of another service, as the consumer would."""

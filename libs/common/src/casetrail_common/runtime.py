@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import asyncpg
 import uvicorn
@@ -31,12 +32,19 @@ from casetrail_common.migrating import migrate
 from casetrail_common.settings import Settings
 from casetrail_common.telemetry import setup_telemetry
 from casetrail_common.web import create_service_app
+from casetrail_common.web.desk import Look
 
 POOL_SIZE: Final = 10
 """Connections a process may hold; a command needs one for a few milliseconds."""
 
 IDLE_CONNECTION_S: Final = 60.0
 """Seconds after which an idle connection is given back: a quiet machine holds few."""
+
+FIRST_PAUSE_S: Final = 0.01
+LONGEST_PAUSE_S: Final = 0.2
+"""Seconds between two looks at what is awaited; they grow, since what has not come at once may take long."""
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -63,6 +71,22 @@ class Process:
         """
         if positions and not await self.catch_up.wait_followed(agency, positions, self.settings.position_wait_s):
             raise CasetrailError("not_caught_up", retry_after_s=1)
+
+    async def settled(self, agency: str, look: Look[T]) -> T:
+        """Return what is seen as soon as nothing more is awaited, or as it stands when the time is up.
+
+        Holds no connection between two looks, so that waiting commands cannot starve the follower they wait for. The
+        bell is rung by the follower if it runs in this process; otherwise the database is asked now and then.
+        """
+        end, pause_s = time.monotonic() + self.settings.deferred_wait_s, FIRST_PAUSE_S
+        while True:
+            async with self.store.reading(agency) as view:
+                seen, is_settled = await look(view)
+            left_s = end - time.monotonic()
+            if is_settled or left_s <= 0:
+                return seen
+            await self.worker.bell.wait(min(pause_s, left_s))
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 @dataclass(frozen=True)
@@ -156,6 +180,7 @@ def create_app(blueprint: Blueprint, process: Process) -> FastAPI:
     app.state.process = process
     app.state.store = process.store
     app.state.wait_followed = process.wait_followed
+    app.state.settled = process.settled
     return app
 
 

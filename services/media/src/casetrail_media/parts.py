@@ -21,8 +21,6 @@ class MediaParts:
     receiving: Receiving
     verifier: Verifier
     sweeper: Sweeper
-    wait_s: float
-    """Seconds a completed upload is waited for before the answer is 202."""
 
 
 def open_parts(process: Process, stack: AsyncExitStack) -> MediaParts:
@@ -34,5 +32,4 @@ def open_parts(process: Process, stack: AsyncExitStack) -> MediaParts:
         Receiving(process.store.pool, objects),
         Verifier(process.store, objects),
         Sweeper(process.store, objects, process.settings.sweep_interval_s),
-        process.settings.deferred_wait_s,
     )

@@ -1,7 +1,5 @@
 """What media shows: sessions and other items, devices, uploads and originals."""
 
-import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
@@ -15,7 +13,7 @@ from casetrail_common.ledger.reading import commitments_in, content_of, with_con
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import View
 from casetrail_common.web import Page, PageWish
-from casetrail_common.web.desk import Window
+from casetrail_common.web.desk import Look, Window
 from casetrail_media.domain.devices import FaultReport
 from casetrail_media.domain.session import Derivative, Session, Upload
 from casetrail_media.evidence.receiving import Arrival
@@ -31,10 +29,6 @@ from casetrail_media.schemas import (
 from casetrail_media.service.items import Item, found_item, read_item
 from casetrail_media.service.uploads import receivable
 from casetrail_media.showing import derivative_told, fault_report_told, session_told
-
-FIRST_PAUSE_S: Final = 0.02
-LAST_PAUSE_S: Final = 0.25
-"""Seconds between two looks at an upload that is being verified: a short film takes a tenth, a long one minutes."""
 
 _SESSIONS: Final = """
 select s.id, s.state::text, l.state::text as links, h.stream_seq
@@ -162,19 +156,14 @@ async def upload_to_receive(store: Store, who: Principal, upload_id: str) -> Upl
         return await receivable(view, upload_id, who)
 
 
-async def upload_ended(store: Store, agency: str, upload_id: str, *, within_s: float) -> Upload:
-    """Return an upload as soon as it is stored or rejected, or as it stands when the time is up.
+def ending_of(upload_id: str) -> Look[Upload]:
+    """Return a look at an upload, until it is stored or rejected."""
 
-    Holds no connection between two looks.
-    """
-    end, pause_s = time.monotonic() + within_s, FIRST_PAUSE_S
-    while True:
-        async with store.reading(agency) as view:
-            upload = await view.found(UPLOAD, upload_id)
-        if upload.state in {"stored", "rejected"} or time.monotonic() > end:
-            return upload
-        await asyncio.sleep(pause_s)
-        pause_s = min(pause_s * 1.5, LAST_PAUSE_S)
+    async def look(view: View) -> tuple[Upload, bool]:
+        upload = await view.found(UPLOAD, upload_id)
+        return upload, upload.state in {"stored", "rejected"}
+
+    return look
 
 
 def original(session: Session, number: int) -> StoredFile:

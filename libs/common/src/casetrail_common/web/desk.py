@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
@@ -12,14 +12,15 @@ from starlette.responses import JSONResponse, Response
 
 from casetrail_common.auth import Principal, principal
 from casetrail_common.canonical import canonical
-from casetrail_common.ids import Service
 from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.store import Answer, Call, Decide, Store
+from casetrail_common.ledger.view import View
 from casetrail_common.telemetry import current_traceparent
 from casetrail_common.web.headers import POSITION_HEADER, IdempotencyKey, IfMatch, Positions
 
-WaitFollowed = Callable[[str, dict[Service, int]], Awaitable[None]]
-"""Waits until an agency's facts have been followed so far; raises `not_caught_up` if it takes too long."""
+T = TypeVar("T")
+Look = Callable[[View], Awaitable[tuple[T, bool]]]
+"""Says what it sees, and whether nothing more is awaited."""
 
 
 class Written(BaseModel):
@@ -42,6 +43,8 @@ class Desk:
     key: str
     if_match: int | None
     request_hash: bytes
+    settle: Callable[[str, Look[Any]], Awaitable[Any]]
+    """Looks at an agency until nothing more is awaited, or the time is up."""
 
     async def run(self, decide: Decide, *, stream: str | None = None, status: int = 201) -> Response:
         """Decide and append; answer with ids and positions.
@@ -66,6 +69,11 @@ class Desk:
         )
         return await self.store.execute(call, decide)
 
+    async def settled(self, look: Look[T]) -> T:
+        """Return what became of a command that other services, or jobs, complete; awaited for some seconds."""
+        seen: T = await self.settle(self.principal.agency, look)
+        return seen
+
 
 def told(answer: Answer, *, status: int, **more: Any) -> Response:
     """Render the outcome of a command."""
@@ -85,7 +93,7 @@ async def desk(
     await state.wait_followed(who.agency, positions)
     named = canonical([request.method, request.url.path, request.url.query])
     body = await request.body()
-    return Desk(state.store, who, key, if_match, hashlib.sha256(named + b"\n" + body).digest())
+    return Desk(state.store, who, key, if_match, hashlib.sha256(named + b"\n" + body).digest(), state.settled)
 
 
 AtDesk = Annotated[Desk, Depends(desk)]

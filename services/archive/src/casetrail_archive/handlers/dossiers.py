@@ -40,8 +40,7 @@ async def file_dossier(wish: Sent[commands.FileDossier], desk: AtDesk, own: Own)
     answer = await desk.decided(
         service.file_dossier(wish, desk.principal), stream=stream_name("case", agency, wish.case)
     )
-    within_s = own.settings.deferred_wait_s
-    dossier = await queries.sealed_within(desk.store, agency, answer.body["dossier"], within_s=within_s)
+    dossier = await desk.settled(queries.sealing_of(answer.body["dossier"]))
     status = 201 if dossier.state == "sealed" else 202
     return told(answer, status=status, state=dossier.state, root=dossier.root, awaits=awaited_of(dossier))
 

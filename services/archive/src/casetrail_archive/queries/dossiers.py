@@ -1,7 +1,5 @@
 """Showing dossiers, and handing out what lies in the store."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
@@ -15,16 +13,15 @@ from casetrail_archive.service.dossiers import read_item
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ledger.store import Store
+from casetrail_common.ledger.view import View
 from casetrail_common.objects import ObjectStore
 from casetrail_common.web import Page, PageWish
-from casetrail_common.web.desk import Window
+from casetrail_common.web.desk import Look, Window
 
 _DOSSIERS: Final = """
 select id, state::text from snapshot
 where agency = $1 and kind = 'dossier' and id > $2 and ($3::text is null or state ->> 'case' = $3) order by id limit $4
 """
-FIRST_PAUSE_S: Final = 0.02
-LONGEST_PAUSE_S: Final = 0.25
 
 
 async def show_dossier(store: Store, who: Principal, dossier_id: str) -> DossierShown:
@@ -64,20 +61,14 @@ async def _shown(store: Store, agency: str, dossier_id: str, dossier: Dossier) -
     return dossier_of(dossier_id, dossier, holds_erased=case is not None and case.erased_since)
 
 
-async def sealed_within(store: Store, agency: str, dossier_id: str, *, within_s: float) -> Dossier:
-    """Return a filed dossier as soon as it is sealed, or as it stands when the time is up.
+def sealing_of(dossier_id: str) -> Look[Dossier]:
+    """Return a look at a filed dossier, until it is sealed."""
 
-    Holds no connection between two looks.
-    """
-    end, pause_s = time.monotonic() + within_s, FIRST_PAUSE_S
-    while True:
-        async with store.reading(agency) as view:
-            dossier = await view.found(DOSSIER, dossier_id)
-        left_s = end - time.monotonic()
-        if dossier.state == "sealed" or left_s <= 0:
-            return dossier
-        await asyncio.sleep(min(pause_s, left_s))
-        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+    async def look(view: View) -> tuple[Dossier, bool]:
+        dossier = await view.found(DOSSIER, dossier_id)
+        return dossier, dossier.state == "sealed"
+
+    return look
 
 
 @dataclass(frozen=True, slots=True)

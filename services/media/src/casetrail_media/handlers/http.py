@@ -152,7 +152,7 @@ async def complete_upload(upload: ItemId, desk: AtDesk, own: Own) -> Response:
     files = await own.receiving.complete(who.agency, upload, found)
     decide = service.receive_upload(upload, files, who)
     answer = await desk.decided(decide, stream=_stream(desk, found.session))
-    ended = await queries.upload_ended(desk.store, who.agency, upload, within_s=own.wait_s)
+    ended = await desk.settled(queries.ending_of(upload))
     if ended.state == "rejected":
         raise CasetrailError("upload_rejected", {"upload": upload})
     return told(answer, status=201 if ended.state == "stored" else 202, state=ended.state)

@@ -13,7 +13,7 @@ from casetrail_common.web.originals import ModifyOriginal
 from casetrail_review import queries
 from casetrail_review.commands import DecideCase, IssueDecision
 from casetrail_review.domain.submission import SubmissionState
-from casetrail_review.handlers.own import Own, SubmissionId, stream_of
+from casetrail_review.handlers.own import SubmissionId, stream_of
 from casetrail_review.handlers.schemas import DecisionShown, DecisionWritten, decision_of
 from casetrail_review.outcome import decision_of as outcome_of_decision
 from casetrail_review.service.decisions import decide_case, issue_decision
@@ -30,18 +30,18 @@ _DEFERRED: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.post("/v1/decisions", status_code=201, responses=_DEFERRED, summary="作出决定 Decide a case (T17, T18)")
-async def decide_on_case(wish: Sent[DecideCase], desk: AtDesk, process: Own) -> Response:
+async def decide_on_case(wish: Sent[DecideCase], desk: AtDesk) -> Response:
     """作出案件的行政执法决定并生成决定书：审核中的案件（T17），或适用简易程序的案件（T18，受理后生效）。
 
     Makes the decision of a case and its document: of one in review, or of a simplified one, where it takes effect when
     intake accepts it.
     """
-    agency, within_s = desk.principal.agency, process.settings.deferred_wait_s
-    answer = await desk.decided(decide_case(wish, desk.principal), stream=stream_name("case", agency, wish.case))
+    stream = stream_name("case", desk.principal.agency, wish.case)
+    answer = await desk.decided(decide_case(wish, desk.principal), stream=stream)
     if answer.body["submission"] is not None:
         return told(answer, status=201, state=SubmissionState.DECIDED)
-    record, bell = answer.body["record"], process.worker.bell
-    state, void_code = await outcome_of_decision(desk.store, agency, record, within_s=within_s, bell=bell)
+    record = answer.body["record"]
+    state, void_code = await desk.settled(outcome_of_decision(record))
     if void_code is not None:
         raise CasetrailError(void_code, {"state": state, "record": record})
     return told(answer, status=202 if state is SubmissionState.PROPOSED else 201, state=state)

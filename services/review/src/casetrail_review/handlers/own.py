@@ -2,22 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Path
 
 from casetrail_common.ids import ItemId, stream_name
-from casetrail_common.runtime import Process
 from casetrail_common.web.desk import Desk
 from casetrail_review.projections import SUBMISSION
 
 SubmissionId = Annotated[ItemId, Path(description="Id of the submission.")]
-
-
-async def _process(request: Request) -> Process:
-    process: Process = request.app.state.process
-    return process
-
-
-Own = Annotated[Process, Depends(_process)]
 
 
 async def stream_of(desk: Desk, submission: str) -> str | None:

@@ -18,7 +18,7 @@ from casetrail_review.commands import (
     TerminateReview,
 )
 from casetrail_review.domain.submission import SubmissionState
-from casetrail_review.handlers.own import Own, SubmissionId, stream_of
+from casetrail_review.handlers.own import SubmissionId, stream_of
 from casetrail_review.handlers.schemas import OpinionWritten, SubmissionShown, SubmissionWritten, submission_of
 from casetrail_review.outcome import ending_of, outcome_of
 from casetrail_review.service.opinions import discuss, give_opinion
@@ -37,14 +37,14 @@ _ENDING: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.post("/v1/reviews", status_code=201, responses=_DEFERRED, summary="提交审核 Submit to review (T15)")
-async def submit(wish: Sent[SubmitReview], desk: AtDesk, process: Own) -> Response:
+async def submit(wish: Sent[SubmitReview], desk: AtDesk) -> Response:
     """提交案件处理意见进入审核；受理后生效。
 
     Submits a handling opinion. It takes effect when intake accepts it; a repeat tells the outcome as it now stands.
     """
-    agency, wait_s = desk.principal.agency, process.settings.deferred_wait_s
-    answer = await desk.decided(submit_review(wish, desk.principal), stream=stream_name("case", agency, wish.case))
-    lying = await outcome_of(desk.store, agency, answer.body["submission"], within_s=wait_s, bell=process.worker.bell)
+    stream = stream_name("case", desk.principal.agency, wish.case)
+    answer = await desk.decided(submit_review(wish, desk.principal), stream=stream)
+    lying = await desk.settled(outcome_of(answer.body["submission"]))
     if lying.void_code is not None:
         raise CasetrailError(lying.void_code, {"state": lying.state, "submission": lying.submission.id})
     waits = lying.state is SubmissionState.PROPOSED
@@ -119,13 +119,12 @@ async def discussion(submission: SubmissionId, wish: Sent[DiscussCollectively], 
 @router.post(
     "/v1/reviews/{submission}/termination", status_code=201, responses=_ENDING, summary="终止或撤回 Terminate (T26)"
 )
-async def terminate(submission: SubmissionId, wish: Sent[TerminateReview], desk: AtDesk, process: Own) -> Response:
+async def terminate(submission: SubmissionId, wish: Sent[TerminateReview], desk: AtDesk) -> Response:
     """审核中终止或撤回案件，须有负责人同意的结案审批表；结案后生效。
 
     Ends a case under review without a decision, on a closure form that the head agreed to.
     """
     decide = terminate_review(submission, wish, desk.principal)
     answer = await desk.decided(decide, stream=await stream_of(desk, submission))
-    agency, within_s = desk.principal.agency, process.settings.deferred_wait_s
-    ended = await ending_of(desk.store, agency, submission, within_s=within_s, bell=process.worker.bell)
+    ended = await desk.settled(ending_of(submission))
     return told(answer, status=201 if ended else 202, state=SubmissionState.TERMINATED)
