@@ -12,9 +12,6 @@ from typing import Any, Final
 MAX_INTEGER: Final = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly. Source: RFC 8785 section 3.2.2.3, RFC 7493 section 2.2."""
 
-HASH_BYTES: Final = 32
-"""Length of a SHA-256 digest in bytes."""
-
 
 class NotCanonicalError(ValueError):
     """A value that has no canonical form here: a float, a large integer, U+0000, a lone surrogate, a foreign type."""

@@ -73,15 +73,13 @@ async def read_facts(
         [stream for _, stream in streams],
         [after.get(stream, 0) for stream in streams],
     )
-    facts = (decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
-    return sorted(facts, key=lambda fact: (fact.recorded_at, SERVICES.index(fact.service), fact.n))
+    return _in_order(rows)
 
 
 async def read_shared(conn: asyncpg.Connection, agency: str, positions: Sequence[tuple[str, int]]) -> list[Fact]:
     """Return facts of an agency by service and position, in the order in which they were recorded."""
     rows = await conn.fetch(_SHARED, agency, [service for service, _ in positions], [n for _, n in positions])
-    facts = (decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
-    return sorted(facts, key=lambda fact: (fact.recorded_at, SERVICES.index(fact.service), fact.n))
+    return _in_order(rows)
 
 
 async def read_wide(conn: asyncpg.Connection, agency: str, *, after: Mapping[str, int] = NO_POSITIONS) -> list[Fact]:
@@ -93,6 +91,10 @@ async def read_wide(conn: asyncpg.Connection, agency: str, *, after: Mapping[str
         Position in each service's log up to which facts are already known.
     """
     rows = await conn.fetch(_WIDE, agency, list(SERVICES), [after.get(service, 0) for service in SERVICES])
+    return _in_order(rows)
+
+
+def _in_order(rows: Iterable[asyncpg.Record]) -> list[Fact]:
     facts = (decode_fact(row["body"], prev_hash=row["prev_hash"], hash_=row["hash"]) for row in rows)
     return sorted(facts, key=lambda fact: (fact.recorded_at, SERVICES.index(fact.service), fact.n))
 

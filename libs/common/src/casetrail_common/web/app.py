@@ -1,9 +1,7 @@
 """What the applications of all services have in common."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
@@ -17,8 +15,6 @@ from casetrail_common.web.context import RequestContextMiddleware
 from casetrail_common.web.health import Check, health_router
 from casetrail_common.web.openapi import install_openapi
 from casetrail_common.web.wish import WishRoute
-
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 
 def service_router(*, tag: str) -> APIRouter:
@@ -35,7 +31,6 @@ def create_service_app(
     verifier: TokenVerifier,
     routers: Sequence[APIRouter],
     checks: Mapping[str, Check],
-    lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Make the application of a service.
 
@@ -46,8 +41,6 @@ def create_service_app(
     ----------
     checks
         What `/readyz` asks, by name; see `Check`.
-    lifespan
-        Opens pools and closes them; nothing may happen before it.
     """
     app = FastAPI(
         title=title,
@@ -56,7 +49,6 @@ def create_service_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
         # Keeps the framework from describing its own 422; `install_openapi` describes ours.
         responses={"default": {"description": "Refused"}},
     )

@@ -7,7 +7,6 @@ import re
 from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request
-from starlette.responses import Response
 
 from casetrail_common.canonical import MAX_INTEGER
 from casetrail_common.errors import CasetrailError
@@ -86,11 +85,6 @@ async def positions(
             service, n = _service_position(entry)
             found[service] = max(n, found.get(service, 0))
     return found
-
-
-def write_position(response: Response, *, service: Service, n: int) -> None:
-    """Tell the caller where its write stands, so that its next request can wait for it elsewhere."""
-    response.headers[POSITION_HEADER] = f"{service}:{n}"
 
 
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from casetrail_common.facts.archive import DossierDraftedV1, DossierFiledV1, DossierSealedV1, RetentionAssignedV1
 from casetrail_common.facts.common import StreamSealedV1
@@ -12,9 +12,6 @@ from casetrail_common.facts.keeping import DossierTransferredV1, SupplementAppen
 from casetrail_common.ledger.fact import Fact
 
 State = Literal["draft", "filed", "sealed"]
-
-ORDER: Final[tuple[State, ...]] = ("draft", "filed", "sealed")
-"""The way a dossier goes; a draft that is finished late does not bring it back."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Reading content through its commitments."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from casetrail_archive.dossier.source import ContentCopy
-from casetrail_archive.dossier.wording import ERASED, content_value, prose
+from casetrail_archive.dossier.wording import ERASED, prose
 from casetrail_common.facts import ContentRef
 
 
@@ -32,7 +33,7 @@ class Contents:
             copy = self._copies[ref.sha256]
         except KeyError:
             raise MissingContentError(ref.sha256) from None
-        return ERASED if copy is None else prose(content_value(copy.content))
+        return ERASED if copy is None else prose(json.loads(copy.content))
 
     def field(self, value: Any) -> str | None:
         """Return the text of a form's field that is content, None if its value is coded."""

@@ -29,7 +29,8 @@ from casetrail_archive.dossier.papers.steps import course
 from casetrail_archive.dossier.reading import read_case
 from casetrail_archive.dossier.source import DossierInput
 from casetrail_archive.dossier.typesetting import Typesetter
-from casetrail_archive.dossier.wording import SHANGHAI, exact, size
+from casetrail_archive.dossier.wording import exact, size
+from casetrail_common.calendar import BEIJING
 
 _FIRST_PAPER = 3
 """Number of the first file after cover and catalogue."""
@@ -150,7 +151,7 @@ def _bag_info(case: CaseFile) -> dict[str, str]:
         "Internal-Sender-Identifier": source.case,
         "Internal-Sender-Description": FORMAT,
         "Bag-Count": f"{source.volume} of ?",
-        "Bagging-Date": source.made_at.astimezone(SHANGHAI).strftime("%Y-%m-%d"),
+        "Bagging-Date": source.made_at.astimezone(BEIJING).strftime("%Y-%m-%d"),
     }
 
 

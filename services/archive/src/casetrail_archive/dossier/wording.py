@@ -1,14 +1,11 @@
 """How a document words dates, amounts and what people wrote."""
 
-import json
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any, Final
 
+from casetrail_common.calendar import BEIJING, local_day
 from casetrail_common.records import Coding, label
-
-SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""Official time of the People's Republic. A fixed offset since 1992, so it needs no zone database."""
 
 ERASED: Final = "（内容已依法消除）"
 
@@ -18,20 +15,15 @@ def day(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
-def local_date(instant: datetime) -> date:
-    """Return the day an instant falls on in China."""
-    return instant.astimezone(SHANGHAI).date()
-
-
 def moment(instant: datetime) -> str:
     """Return an instant as documents write it, to the minute."""
-    local = instant.astimezone(SHANGHAI)
+    local = instant.astimezone(BEIJING)
     return f"{day(local.date())}{local.hour}时{local.minute:02}分"
 
 
 def exact(instant: datetime) -> str:
     """Return an instant to the second, for tables."""
-    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return instant.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def compact(value: date) -> str:
@@ -41,9 +33,9 @@ def compact(value: date) -> str:
 
 def span(start: datetime, end: datetime) -> str:
     """Return a period, naming the day once if it began and ended on the same."""
-    if local_date(start) != local_date(end):
+    if local_day(start) != local_day(end):
         return f"{moment(start)}至{moment(end)}"
-    local = end.astimezone(SHANGHAI)
+    local = end.astimezone(BEIJING)
     return f"{moment(start)}至{local.hour}时{local.minute:02}分"
 
 
@@ -63,11 +55,6 @@ def short_size(count: int) -> str:
 def size(count: int) -> str:
     """Return a number of bytes, as people read it and exactly."""
     return f"{short_size(count)}（{count:,}字节）"
-
-
-def content_value(content: bytes) -> Any:
-    """Return content as it was given."""
-    return json.loads(content)
 
 
 def prose(value: Any) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 import asyncpg
 
@@ -24,8 +23,6 @@ from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.locked import load_snapshot
 from casetrail_common.objects import ObjectStore
 from casetrail_common.rules import LawBook, build, evaluate
-
-NO_ENDS: Final[Mapping[Stream, int]] = {}
 
 
 @dataclass(frozen=True)

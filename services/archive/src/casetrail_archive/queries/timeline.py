@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 from casetrail_archive.case_facts import streams_of
 from casetrail_archive.domain.steps import clauses_of
-from casetrail_archive.dossier.papers.steps import Step, course
+from casetrail_archive.dossier.papers.steps import SILENT, Step, course
 from casetrail_archive.dossier.reading import read_case
 from casetrail_archive.packing.gathering import Gatherer, Order
 from casetrail_archive.queries.sight import case_in_sight
@@ -16,15 +15,6 @@ from casetrail_common.bus.envelope import content_references
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.store import Store
 from casetrail_common.web import Page, PageWish
-
-SILENT: Final[Mapping[str, str]] = {
-    "stream.sealed": "标记第一卷末尾",
-    "finding.changed": "规则判定变化",
-    "deadline.approaching": "期限提醒",
-    "dossier.drafted": "形成案卷草稿",
-    "dossier.sealed": "第一卷封存",
-}
-"""Facts that a dossier does not list as steps."""
 
 
 async def show_timeline(

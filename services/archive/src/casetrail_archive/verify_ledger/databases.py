@@ -51,7 +51,7 @@ async def verify(dsns: Mapping[Service, str]) -> Report:
     async with AsyncExitStack() as stack:
         followed = {service: await _followed(dsns[service]) for service in SERVICES}
         opened = {service: await _snapshot(stack, dsns[service]) for service in reversed(SERVICES)}
-        readers = {service: LogReader(service) for service in SERVICES}
+        readers: dict[str, LogReader] = {service: LogReader(service) for service in SERVICES}
         for service in SERVICES:
             witness = None if service == "archive" else opened["archive"]
             await _read_log(opened[service], readers[service], witness, report)
@@ -185,10 +185,10 @@ async def _read_content(conn: asyncpg.Connection, service: str, erased: set[byte
 
 
 def _compare_followed(
-    follower: str, logs: Mapping[tuple[str, str], int], readers: Mapping[Service, LogReader], report: Report
+    follower: str, logs: Mapping[tuple[str, str], int], readers: Mapping[str, LogReader], report: Report
 ) -> None:
     """A log that ends before what another service has followed of it was cut off."""
     for (service, agency), n in logs.items():
-        reader = readers.get(service)  # type: ignore[call-overload]
+        reader = readers.get(service)
         if reader is not None and n > reader.heads.get(agency, 0):
             report.faults.append(Fault("cut_off", service, agency, n, more=f"{follower} has followed so far"))

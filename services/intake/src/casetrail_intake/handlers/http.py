@@ -8,7 +8,7 @@ from starlette.responses import Response
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Written
-from casetrail_common.web.originals import ModifyOriginal
+from casetrail_common.web.originals import protect_items
 from casetrail_intake import commands, queries, service
 from casetrail_intake.schemas import CaseShown, RecordShown
 
@@ -116,18 +116,6 @@ async def show_record(item: ItemId, window: AtWindow, as_borrower: AsBorrower = 
     return await queries.show_record(window, item, as_borrower=as_borrower)
 
 
-@router.patch("/v1/items/{item}", response_model=Written, responses={403: {"description": "Always: worm_protected"}})
-async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
-    """试图修改文书：一律拒绝并记入事件。An attempt to change a record: always refused, and recorded."""
-    return await desk.run(service.refuse_change(item, "modify_original"))
-
-
-@router.delete("/v1/items/{item}", response_model=Written, responses={403: {"description": "Always: worm_protected"}})
-async def delete_original(item: ItemId, desk: AtDesk) -> Response:
-    """试图删除文书：一律拒绝并记入事件。An attempt to delete a record: always refused, and recorded."""
-    return await desk.run(service.refuse_change(item, "delete_original"))
-
-
 @router.post("/v1/cases/{case}/emergency", status_code=201, response_model=Written)
 async def start_emergency(case: ItemId, wish: Sent[commands.StartEmergency], desk: AtDesk) -> Response:
     """紧急情况先行启动（T05）。Begin before the approval, in an emergency."""
@@ -208,3 +196,6 @@ async def delegate_head(wish: Sent[commands.DelegateHead], desk: AtDesk) -> Resp
 
 def _stream(desk: AtDesk, case: str) -> str:
     return stream_name("case", desk.principal.agency, case)
+
+
+protect_items(router, service.refuse_change, zh="文书", en="a record")

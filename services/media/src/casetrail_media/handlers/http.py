@@ -9,7 +9,7 @@ from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Desk, Written, told
-from casetrail_common.web.originals import ModifyOriginal
+from casetrail_common.web.originals import protect_items
 from casetrail_media import commands, queries, service
 from casetrail_media.handlers.ranges import byte_range
 from casetrail_media.handlers.streaming import begun
@@ -30,7 +30,6 @@ _DEFERRED: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": UploadCompleted, "description": "Received; it is still being read. Repeat to learn the outcome."},
 }
 _RECORDING: Final[dict[str, Any]] = {"content": {kind: {} for kind in ("video/*", "audio/*", "image/*")}}
-_PROTECTED: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Always: worm_protected"}}
 
 
 async def _own(request: Request) -> MediaParts:
@@ -192,17 +191,8 @@ async def show_item(
     return await queries.show_item(window, item, as_borrower=as_borrower)
 
 
-@router.patch("/v1/items/{item}", response_model=Written, responses=_PROTECTED)
-async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
-    """试图修改音像原件：一律拒绝并记入事件。An attempt to change an original: always refused, and recorded."""
-    return await desk.run(service.refuse_change(item, "modify_original"))
-
-
-@router.delete("/v1/items/{item}", response_model=Written, responses=_PROTECTED)
-async def delete_original(item: ItemId, desk: AtDesk) -> Response:
-    """试图删除音像原件：一律拒绝并记入事件。An attempt to delete an original: always refused, and recorded."""
-    return await desk.run(service.refuse_change(item, "delete_original"))
-
-
 def _stream(desk: Desk, session: str) -> str:
     return stream_name("session", desk.principal.agency, session)
+
+
+protect_items(router, service.refuse_change, zh="音像原件", en="an original")

@@ -1,15 +1,14 @@
 """Routes of decisions and their documents."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Path
 from starlette.responses import Response
 
 from casetrail_common.errors import CasetrailError
 from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Sent, service_router
-from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Written, told
-from casetrail_common.web.originals import ModifyOriginal
+from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, told
+from casetrail_common.web.originals import protect_items
 from casetrail_review import queries
 from casetrail_review.commands import DecideCase, IssueDecision
 from casetrail_review.domain.submission import SubmissionState
@@ -21,7 +20,6 @@ from casetrail_review.service.items import refuse_change
 
 router: Final = service_router(tag="review 决定")
 
-RecordId = Annotated[ItemId, Path(description="Id of the record.")]
 
 _DEFERRED: Final[dict[int | str, dict[str, Any]]] = {
     201: {"model": DecisionWritten, "description": "The case is decided."},
@@ -61,35 +59,13 @@ async def decide(submission: SubmissionId, wish: Sent[IssueDecision], desk: AtDe
     return await desk.run(issue_decision(submission, wish, desk.principal), stream=await stream_of(desk, submission))
 
 
-@router.get("/v1/items/{record}", summary="决定书 Read a decision document")
-async def show_item(record: RecordId, window: AtWindow, as_borrower: AsBorrower = False) -> DecisionShown:
+@router.get("/v1/items/{item}", summary="决定书 Read a decision document")
+async def show_item(item: ItemId, window: AtWindow, as_borrower: AsBorrower = False) -> DecisionShown:
     """查看行政执法决定书；非本案办理人员须有经批准的调阅申请。
 
     Shows a decision document; who has no part in the case needs an approved request, and the reading is recorded.
     """
-    return decision_of(await queries.decision_shown(window, record, as_borrower=as_borrower))
+    return decision_of(await queries.decision_shown(window, item, as_borrower=as_borrower))
 
 
-_PROTECTED: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Always: worm_protected"}}
-
-
-@router.patch(
-    "/v1/items/{record}", response_model=Written, responses=_PROTECTED, summary="修改原件：一律拒绝 Change an original"
-)
-async def modify(record: RecordId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
-    """决定书不得修改；尝试将被记录。
-
-    A decision document cannot be changed; the attempt is recorded as an incident.
-    """
-    return await desk.run(refuse_change(record, "modify_original"))
-
-
-@router.delete(
-    "/v1/items/{record}", response_model=Written, responses=_PROTECTED, summary="删除原件：一律拒绝 Delete an original"
-)
-async def delete(record: RecordId, desk: AtDesk) -> Response:
-    """决定书不得删除；尝试将被记录。
-
-    A decision document cannot be deleted; the attempt is recorded as an incident.
-    """
-    return await desk.run(refuse_change(record, "delete_original"))
+protect_items(router, refuse_change, zh="决定书", en="a decision document")

@@ -16,7 +16,8 @@ from casetrail_archive.dossier.papers.paper import (
     pairs,
     table,
 )
-from casetrail_archive.dossier.wording import compact, day, local_date, moment, short_size
+from casetrail_archive.dossier.wording import compact, day, moment, short_size
+from casetrail_common.calendar import local_day
 from casetrail_common.records import label
 
 _CATALOGUE = (
@@ -81,8 +82,8 @@ def cover_paper(case: CaseFile, inventory: Inventory) -> Paper:
     """Return the cover of the volume."""
     registered = case.registered
     decisions = "、".join(decision.issued.number for decision in case.decisions.values())
-    opened = day(local_date(case.initiated_at or case.opened_at))
-    closed = day(local_date(case.closed_at)) if case.closed_at else ""
+    opened = day(local_day(case.initiated_at or case.opened_at))
+    closed = day(local_day(case.closed_at)) if case.closed_at else ""
     outcome = label("outcome", case.closed.outcome) if case.closed else ""
     rows = [
         pair("案卷题名", case.title),
@@ -93,7 +94,7 @@ def cover_paper(case: CaseFile, inventory: Inventory) -> Paper:
         pairs(("决定书文号", decisions or "无"), ("案　号", registered.case_no or "无")),
         pairs(("办案机构", case.unit(registered.unit)), ("承办人", case.people_named(registered.officers))),
         pairs(("立案日期", opened), ("结案日期", closed)),
-        pairs(("处理结果", outcome), ("归档日期", "" if case.source.draft else day(local_date(case.source.made_at)))),
+        pairs(("处理结果", outcome), ("归档日期", "" if case.source.draft else day(local_day(case.source.made_at)))),
         pairs(("保管期限", retention(case)), ("卷　次", f"第{case.source.volume}卷")),
         pair("件页数", _extent(inventory)),
         pairs(("全宗号", ""), ("目录号", "")),

@@ -4,7 +4,8 @@ from casetrail_archive.dossier.casefile import CaseFile
 from casetrail_archive.dossier.papers.paper import Column, Paper, form, note, pair, table
 from casetrail_archive.dossier.papers.steps import course
 from casetrail_archive.dossier.source import FindingCopy
-from casetrail_archive.dossier.wording import duration, exact, local_date
+from casetrail_archive.dossier.wording import duration, exact
+from casetrail_common.calendar import local_day
 from casetrail_common.records import label
 
 _FINDINGS = (
@@ -47,7 +48,7 @@ def findings_paper(case: CaseFile) -> Paper:
             note(f"结论截至{exact(case.source.made_at)}，由规则依据卷内事实得出，不代替对案件的实体审查。"),
         ),
         responsible="系统",
-        dated=local_date(case.source.made_at),
+        dated=local_day(case.source.made_at),
     )
 
 
@@ -83,5 +84,5 @@ def timeline_paper(case: CaseFile) -> Paper:
         over=case.source.agency_name,
         parts=(form(pair("案件名称", case.title)), table(_STEPS, rows)),
         responsible="系统",
-        dated=local_date(case.source.made_at),
+        dated=local_day(case.source.made_at),
     )

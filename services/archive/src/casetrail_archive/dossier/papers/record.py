@@ -14,7 +14,8 @@ from casetrail_archive.dossier.papers.paper import (
     written,
 )
 from casetrail_archive.dossier.papers.signing import mark_lines, signature_lines
-from casetrail_archive.dossier.wording import coded, day, exact, local_date, moment, span
+from casetrail_archive.dossier.wording import coded, day, exact, moment, span
+from casetrail_common.calendar import local_day
 from casetrail_common.records import RecordType, label, record_types
 
 NOT_GIVEN = "（未填写）"
@@ -41,7 +42,7 @@ def record_paper(case: CaseFile, record: FiledRecord) -> Paper:
         over=case.source.agency_name,
         parts=tuple(parts),
         responsible=_responsible(case, record),
-        dated=added.issued_on or local_date(record.fact.occurred_at),
+        dated=added.issued_on or local_day(record.fact.occurred_at),
     )
 
 

@@ -7,7 +7,8 @@ what it proves and a written record of the sound.
 from casetrail_archive.dossier.casefile import CaseFile, FiledRecord, FiledSession
 from casetrail_archive.dossier.papers.paper import Paper, Part, form, heading, note, pair, pairs, written
 from casetrail_archive.dossier.papers.record import session_name
-from casetrail_archive.dossier.wording import day, duration, exact, local_date, moment, size, span
+from casetrail_archive.dossier.wording import day, duration, exact, moment, size, span
+from casetrail_common.calendar import local_day
 from casetrail_common.facts.media import StoredFile
 from casetrail_common.records import label, record_type
 
@@ -33,7 +34,7 @@ def recording_paper(case: CaseFile, session: FiledSession, names: dict[str, str]
         number=name,
         parts=(*parts, note(_keeping(case, session))),
         responsible=case.person(started.recorder),
-        dated=local_date(session.fact.occurred_at),
+        dated=local_day(session.fact.occurred_at),
     )
 
 
@@ -148,7 +149,7 @@ def _keeping(case: CaseFile, session: FiledSession) -> str:
     place = stored.repository if repository is None else repository.name
     return (
         f"原始文件于{exact(stored.received_at)}存入{place}，由{case.person(stored.custodian)}保管，"
-        f"锁定至{day(local_date(stored.retained_until))}，其间不可修改、不可删除。{_since(case, session)}"
+        f"锁定至{day(local_day(stored.retained_until))}，其间不可修改、不可删除。{_since(case, session)}"
         f"时长和文件格式为读完全部文件后测得；声明时间由设备提供。"
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from casetrail_archive.dossier.casefile import CaseFile, FiledRecord, GivenMark
 from casetrail_archive.dossier.papers.paper import Part, signature
-from casetrail_archive.dossier.wording import day, local_date
+from casetrail_archive.dossier.wording import day
+from casetrail_common.calendar import local_day
 from casetrail_common.records import label
 
 
@@ -14,7 +15,7 @@ def mark_lines(case: CaseFile, marks: Iterable[GivenMark]) -> list[Part]:
     for given in marks:
         mark = given.mark
         role = f"{label('mark_as', mark.as_role)}（{label('mark_kind', mark.kind)}）{_place(mark.place)}"
-        names = lines.setdefault((role, day(local_date(given.at))), [])
+        names = lines.setdefault((role, day(local_day(given.at))), [])
         if case.person(mark.by) not in names:
             names.append(case.person(mark.by))
     return [signature(role, names, on) for (role, on), names in lines.items()]

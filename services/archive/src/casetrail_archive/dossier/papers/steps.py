@@ -12,9 +12,13 @@ from casetrail_common.facts import archive, common, intake, keeping, media, revi
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.records import label, record_types
 
-_SILENT: Final = frozenset(
-    {"stream.sealed", "finding.changed", "deadline.approaching", "dossier.drafted", "dossier.sealed"}
-)
+SILENT: Final[Mapping[str, str]] = {
+    "stream.sealed": "标记第一卷末尾",
+    "finding.changed": "规则判定变化",
+    "deadline.approaching": "期限提醒",
+    "dossier.drafted": "形成案卷草稿",
+    "dossier.sealed": "第一卷封存",
+}
 """Facts that are no step of the case: marks of a volume, and judgements, which have a sheet of their own."""
 
 _PLAIN: Final[Mapping[str, str]] = {
@@ -75,7 +79,7 @@ def course(case: CaseFile) -> list[Step]:
     return [
         Step(fact.occurred_at, _meaning(case, fact), _actor(case, fact), f"{fact.service}:{fact.n}")
         for fact in facts
-        if fact.type not in _SILENT
+        if fact.type not in SILENT
     ]
 
 

@@ -12,7 +12,7 @@ import typst
 
 from casetrail_archive.dossier.papers.paper import Paper, note
 from casetrail_archive.dossier.typesetting import glyphs
-from casetrail_archive.dossier.wording import SHANGHAI
+from casetrail_common.calendar import BEIJING
 
 STANDARD: Final = "a-2u"
 """PDF/A-2u: every character can be read back as text. It also makes a glyph that is in no font an error."""
@@ -55,7 +55,7 @@ class Typesetter:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
         self._compiler = typst.Compiler(template, font_paths=fonts, ignore_system_fonts=True)
         self._made_at = made_at.replace(microsecond=0)  # the compiler refuses fractions of a second
-        local = made_at.astimezone(SHANGHAI)
+        local = made_at.astimezone(BEIJING)
         date = [local.year, local.month, local.day, local.hour, local.minute, local.second]
         self._every = {"agency": agency, "mark": mark, "date": date}
 
