@@ -2,7 +2,6 @@
 
 from casetrail_common.web.app import create_service_app, service_router
 from casetrail_common.web.headers import (
-    POSITION_HEADER,
     IdempotencyKey,
     IfMatch,
     Positions,
@@ -12,7 +11,6 @@ from casetrail_common.web.paging import Page, PageWish, Paging
 from casetrail_common.web.wish import Kept, NonNegative, Sent, Wish, WishRoute, WrittenInstant
 
 __all__ = [
-    "POSITION_HEADER",
     "Check",
     "IdempotencyKey",
     "IfMatch",
