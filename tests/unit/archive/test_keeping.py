@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from casetrail_archive import commands, service
+from casetrail_archive.domain.disc import Disc
 from casetrail_archive.projections import CASE, DISC, DOSSIER, FOLDS, react
+from casetrail_archive.queries.sight import require_disc_in_sight
 from casetrail_common.auth import Principal
 from casetrail_common.canonical import canonical, sha256
 from casetrail_common.errors import CasetrailError
+from casetrail_common.facts import ContentRef
 from casetrail_common.facts.archive import PackLoadedV1, RetentionEntry, RetentionTableSetV1
+from casetrail_common.facts.intake import CaseRegisteredV1
 from casetrail_common.facts.keeping import RetentionUpgradedV1
 from casetrail_common.facts.media import AvSessionStartedV1
 from casetrail_common.ids import new_id, stream_name
@@ -185,3 +189,28 @@ async def test_a_trigger_is_remembered_for_good() -> None:
     case = await ledger.view().get(CASE, CASE_ID)
     assert case is not None
     assert case.upgrades == {RULE: "long_term"}
+
+
+async def test_a_carrier_is_seen_by_whoever_sees_one_of_its_cases() -> None:
+    ledger = await closed_case()
+    other = new_id("intake")
+    opened = CaseRegisteredV1(
+        case=other,
+        conduct_type="penalty",
+        procedure="general",
+        start_mode="ex_officio",
+        matter=ContentRef(sha256="0" * 64),
+        parties=[],
+        officers=["zhao"],
+        responsible_officer="zhao",
+        unit="u9",
+    )
+    await ledger.follow("intake", f"case:{AGENCY}:{other}", opened)
+    disc = Disc((SESSION,), "disc", (CASE_ID, other), ())
+    zhao = Principal("zhao", AGENCY, "u9", frozenset({"case_officer"}))
+    stranger = Principal("yi", AGENCY, "u7", frozenset({"case_officer"}))
+    await require_disc_in_sight(ledger.view(), zhao, disc)
+    with pytest.raises(CasetrailError, match="role_not_allowed"):
+        await require_disc_in_sight(ledger.view(), stranger, disc)
+    with pytest.raises(CasetrailError, match="role_not_allowed"):
+        await require_disc_in_sight(ledger.view(), zhao, Disc((), "disc", (), ()))

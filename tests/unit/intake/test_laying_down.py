@@ -10,7 +10,7 @@ from casetrail_common.errors import CasetrailError
 from casetrail_common.facts.acts import PermitItemConfiguredV1, RecordPlanPublishedV1
 from casetrail_common.facts.intake import AgencyRegisteredV1
 from casetrail_intake import commands, service
-from casetrail_intake.projections import FOLDS, react
+from casetrail_intake.projections import FOLDS, LAID_DOWN, react
 from support.life import FENG
 from support.memory import MemoryLedger
 
@@ -89,3 +89,15 @@ async def test_only_an_administrator_of_a_registered_agency_lays_things_down() -
     await refused(await agency(), service.publish_record_plan(plan(), FENG), "role_not_allowed")
     nobody = MemoryLedger("intake", FOLDS, react)
     await refused(nobody, service.configure_permit_item(item(), ADMIN), "not_found")
+
+
+async def test_every_plan_is_kept_and_of_an_item_the_latest_word() -> None:
+    ledger = await agency()
+    await ledger.execute(service.publish_record_plan(plan(), ADMIN))
+    await ledger.execute(service.publish_record_plan(plan(version="RP-2025-2"), ADMIN))
+    await ledger.execute(service.configure_permit_item(item(), ADMIN))
+    await ledger.execute(service.configure_permit_item(item(name="食品生产许可"), ADMIN))
+    kept = await ledger.view().found(LAID_DOWN, "xinzheng")
+    assert [one.version for one in kept.plans] == ["RP-2025-1", "RP-2025-2"]
+    assert [one.name for one in kept.items.values()] == ["食品生产许可"]
+    assert LAID_DOWN.load(LAID_DOWN.dump(kept)) == kept

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from casetrail_common.access import FILED_IN, REQUESTS
 from casetrail_common.agencies import AGENCY
-from casetrail_common.facts.acts import MeasureRegisteredV1
+from casetrail_common.facts.acts import MeasureRegisteredV1, PermitItemConfiguredV1, RecordPlanPublishedV1
 from casetrail_common.facts.intake import (
     ActivityEndedV1,
     ActivityStartedV1,
@@ -26,7 +26,7 @@ from casetrail_common.law import LAW, PACK
 from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.fold import Fold
-from casetrail_common.ledger.keys import named, of_stream
+from casetrail_common.ledger.keys import named, of_agency, of_stream
 from casetrail_common.ledger.view import Consequences, View
 from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
@@ -38,6 +38,7 @@ from casetrail_intake.domain.case import (
     evolve_in_review,
     state_of,
 )
+from casetrail_intake.domain.laying_down import LaidDown, evolve_laid_down
 from casetrail_intake.domain.records import (
     Activity,
     Known,
@@ -69,6 +70,9 @@ RECORD: Final = Fold("record", Record, _record_id, evolve_record, frozenset({"in
 ACTIVITY: Final = Fold(
     "activity", Activity, named("activity", ActivityStartedV1, ActivityEndedV1), evolve_activity, OWN
 )
+LAID_DOWN: Final = Fold(
+    "laid_down", LaidDown, of_agency(RecordPlanPublishedV1, PermitItemConfiguredV1), evolve_laid_down, OWN
+)
 MEASURE: Final = Fold("measure", Known, named("measure", MeasureRegisteredV1), evolve_known, OWN)
 SERVICE: Final = Fold("service", Known, named("service", ServicePerformedV1), evolve_known, OWN)
 DEVICE: Final = Fold("device", Known, named("device", DeviceRegisteredV1), evolve_known, frozenset({"media"}))
@@ -82,6 +86,7 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     FILED_IN,
     RECORD,
     ACTIVITY,
+    LAID_DOWN,
     MEASURE,
     SERVICE,
     DEVICE,

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import ACROSS_UNITS, handles, require_sight
-from casetrail_common.facts.acts import PermitItemConfiguredV1, RecordPlanPublishedV1
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.reading import commitments_in, facts_of, shown
 from casetrail_common.ledger.store import Store
@@ -13,8 +12,9 @@ from casetrail_common.ledger.view import View
 from casetrail_common.web import Page, PageWish
 from casetrail_common.web.desk import Window
 from casetrail_intake.domain.case import Case, state_of
+from casetrail_intake.domain.laying_down import LaidDown
 from casetrail_intake.domain.records import Record
-from casetrail_intake.projections import CASE, IN_REVIEW, case_now
+from casetrail_intake.projections import CASE, IN_REVIEW, LAID_DOWN, case_now
 from casetrail_intake.schemas import (
     CaseShown,
     MarksShown,
@@ -148,16 +148,16 @@ async def content_of_case(store: Store, agency: str, case_id: str) -> tuple[list
 
 async def show_record_plans(store: Store, who: Principal) -> RecordPlansShown:
     """Return every version of every record plan, in the order in which they were published."""
-    who.require(STAFF)
-    async with store.pool.acquire() as conn:
-        facts = await facts_of(conn, stream_name("agency", who.agency, who.agency))
-    return RecordPlansShown(plans=[f.payload for f in facts if isinstance(f.payload, RecordPlanPublishedV1)])
+    return RecordPlansShown(plans=list((await _laid_down(store, who)).plans))
 
 
 async def show_permit_items(store: Store, who: Principal) -> PermitItemsShown:
-    """Return the permit items, each as last laid down."""
+    """Return the permit items by code, each as last laid down."""
+    items = (await _laid_down(store, who)).items
+    return PermitItemsShown(items=[items[code] for code in sorted(items)])
+
+
+async def _laid_down(store: Store, who: Principal) -> LaidDown:
     who.require(STAFF)
-    async with store.pool.acquire() as conn:
-        facts = await facts_of(conn, stream_name("agency", who.agency, who.agency))
-    laid_down = [fact.payload for fact in facts if isinstance(fact.payload, PermitItemConfiguredV1)]
-    return PermitItemsShown(items=list({item.item: item for item in laid_down}.values()))
+    async with store.reading(who.agency) as view:
+        return await view.get(LAID_DOWN, who.agency) or LaidDown()

@@ -19,8 +19,10 @@ from casetrail_common.web import Page, PageWish
 from casetrail_common.web.desk import Look, Window
 
 _DOSSIERS: Final = """
-select id, state::text from snapshot
-where agency = $1 and kind = 'dossier' and id > $2 and ($3::text is null or state ->> 'case' = $3) order by id limit $4
+select d.id, d.state::text, coalesce((c.state ->> 'erased_since')::boolean, false) as holds_erased from snapshot d
+left join snapshot c on c.agency = d.agency and c.kind = 'case' and c.id = d.state ->> 'case'
+where d.agency = $1 and d.kind = 'dossier' and d.id > $2 and ($3::text is null or d.state ->> 'case' = $3)
+order by d.id limit $4
 """
 
 
@@ -51,14 +53,8 @@ async def list_dossiers(store: Store, who: Principal, paging: PageWish, *, case_
             await case_in_sight(view, who, case_id)
     (after,) = paging.after(str) or ("",)
     rows = await store.pool.fetch(_DOSSIERS, who.agency, after, case_id, paging.limit + 1)
-    shown = [await _shown(store, who.agency, row["id"], DOSSIER.load(row["state"])) for row in rows]
+    shown = [dossier_of(row["id"], DOSSIER.load(row["state"]), holds_erased=row["holds_erased"]) for row in rows]
     return paging.page(shown, key=lambda dossier: (dossier.dossier,))
-
-
-async def _shown(store: Store, agency: str, dossier_id: str, dossier: Dossier) -> DossierShown:
-    async with store.reading(agency) as view:
-        case = await view.get(CASE, dossier.case)
-    return dossier_of(dossier_id, dossier, holds_erased=case is not None and case.erased_since)
 
 
 def sealing_of(dossier_id: str) -> Look[Dossier]:

@@ -1,12 +1,12 @@
 """Showing carriers, and looking up what commands on dossiers name."""
 
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from casetrail_archive.case_facts import read_facts, streams_of
 from casetrail_archive.domain.disc import Disc
 from casetrail_archive.projections import CASE, DISC, DOSSIER
-from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight
+from casetrail_archive.queries.sight import ACROSS_UNITS, case_in_sight, require_disc_in_sight
 from casetrail_archive.schemas import DiscShown
 from casetrail_common.auth import Principal
 from casetrail_common.ledger.reading import content_of, with_content
@@ -20,14 +20,11 @@ select id, state::text from snapshot where agency = $1 and kind = 'disc' and id 
 
 
 async def show_disc(store: Store, who: Principal, disc_id: str) -> DiscShown:
-    """Return a carrier that a person may see: of a case in sight, or of none."""
+    """Return a carrier that a person may see."""
     async with store.reading(who.agency) as view:
         disc = await view.found(DISC, disc_id)
-        if who.roles.isdisjoint(ACROSS_UNITS):
-            if not disc.cases:
-                who.require(ACROSS_UNITS)
-            await case_in_sight(view, who, disc.cases[0])
-    return await _shown(store, disc_id, disc)
+        await require_disc_in_sight(view, who, disc)
+    return (await _shown(store, {disc_id: disc}))[0]
 
 
 async def list_discs(store: Store, who: Principal, paging: PageWish, *, case_id: str | None) -> Page[DiscShown]:
@@ -39,24 +36,24 @@ async def list_discs(store: Store, who: Principal, paging: PageWish, *, case_id:
             await case_in_sight(view, who, case_id)
     (after,) = paging.after(str) or ("",)
     rows = await store.pool.fetch(_DISCS, who.agency, after, case_id, paging.limit + 1)
-    shown = [await _shown(store, row["id"], DISC.load(row["state"])) for row in rows]
+    shown = await _shown(store, {row["id"]: DISC.load(row["state"]) for row in rows})
     return paging.page(shown, key=lambda disc: (disc.disc,))
 
 
-async def _shown(store: Store, disc_id: str, disc: Disc) -> DiscShown:
+async def _shown(store: Store, discs: Mapping[str, Disc]) -> list[DiscShown]:
     async with store.pool.acquire() as conn:
-        content = await content_of(conn, disc.annotations.values())
-    written: dict[str, Any] = {
-        name: with_content({"sha256": digest}, content) for name, digest in disc.annotations.items()
-    }
-    return DiscShown(
-        disc=disc_id,
-        medium=disc.medium,
-        sessions=list(disc.sessions),
-        cases=list(disc.cases),
-        filled=list(disc.filled),
-        annotations=written,
-    )
+        content = await content_of(conn, {digest for disc in discs.values() for digest in disc.annotations.values()})
+    return [
+        DiscShown(
+            disc=disc_id,
+            medium=disc.medium,
+            sessions=list(disc.sessions),
+            cases=list(disc.cases),
+            filled=list(disc.filled),
+            annotations={name: with_content({"sha256": digest}, content) for name, digest in disc.annotations.items()},
+        )
+        for disc_id, disc in discs.items()
+    ]
 
 
 async def case_of_dossier(store: Store, agency: str, dossier_id: str) -> str | None:

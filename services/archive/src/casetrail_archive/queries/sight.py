@@ -3,6 +3,7 @@
 from typing import Final
 
 from casetrail_archive.domain.case import Case
+from casetrail_archive.domain.disc import Disc
 from casetrail_archive.projections import CASE
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import ACROSS_UNITS as HANDLES_ALL
@@ -31,6 +32,19 @@ async def case_in_sight(view: View, who: Principal, case_id: str) -> Case:
     if not sees_case(who, case):
         who.require(ACROSS_UNITS)
     return case
+
+
+async def require_disc_in_sight(view: View, who: Principal, disc: Disc) -> None:
+    """Insist that a person may see a carrier: one of its cases, or as somebody who sees all.
+
+    Raises
+    ------
+    CasetrailError
+        `role_not_allowed`.
+    """
+    cases = [await view.found(CASE, case) for case in disc.cases]
+    if not any(sees_case(who, case) for case in cases):
+        who.require(ACROSS_UNITS)
 
 
 def sees_case(who: Principal, case: Case) -> bool:

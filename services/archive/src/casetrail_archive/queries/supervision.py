@@ -1,7 +1,7 @@
 """Showing rounds of supervision, rectifications and reports: read from the ledger, the latest first."""
 
-from collections.abc import Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
 
 from casetrail_archive.outlook import RectificationShown, ReportShown, RoundShown, Supervised
 from casetrail_archive.queries.sight import ACROSS_UNITS
@@ -19,22 +19,17 @@ OPENED, CLOSED = "rectification.opened", "rectification.closed"
 
 S = TypeVar("S", bound=Supervised)
 
-Told = tuple[Fact, dict[str, Any]]
-"""A fact, and its payload with the content."""
-
 
 async def list_rounds(store: Store, who: Principal, paging: PageWish) -> Page[RoundShown]:
     """Return the rounds that were held."""
     who.require(ACROSS_UNITS)
-    told = await _told(store, who.agency, ROUND)
-    return _page(paging, [RoundShown(at=f.occurred_at, by=f.actor.person, n=f.n, **said) for f, said in told])
+    return await _page(store, paging, await _latest(store, who.agency, ROUND), RoundShown)
 
 
 async def list_reports(store: Store, who: Principal, paging: PageWish) -> Page[ReportShown]:
     """Return the reports that were made."""
     who.require(ACROSS_UNITS)
-    told = await _told(store, who.agency, REPORT)
-    return _page(paging, [ReportShown(at=f.occurred_at, by=f.actor.person, n=f.n, **said) for f, said in told])
+    return await _page(store, paging, await _latest(store, who.agency, REPORT), ReportShown)
 
 
 async def list_rectifications(
@@ -43,29 +38,47 @@ async def list_rectifications(
     """Return what units were urged to put right."""
     if unit is None or unit != who.unit or who.roles.isdisjoint(WITHIN_UNIT):
         who.require(ACROSS_UNITS)
-    told = await _told(store, who.agency, OPENED, CLOSED)
-    closed = {said["rectification"]: (fact, said) for fact, said in told if fact.type == CLOSED}
-    items = [_rectification(one, closed.get(one[1]["rectification"])) for one in told if one[0].type == OPENED]
+    facts = await _latest(store, who.agency, OPENED, CLOSED)
+    closed = {fact.fields["rectification"]: fact for fact in facts if fact.type == CLOSED}
     fitting = [
-        one for one in items if unit in (None, one.unit) and (is_open is None or is_open == (one.closed_at is None))
+        fact
+        for fact in facts
+        if fact.type == OPENED
+        and unit in (None, fact.fields["unit"])
+        and is_open in (None, fact.fields["rectification"] not in closed)
     ]
-    return _page(paging, fitting)
+    page = await _page(store, paging, fitting, RectificationShown)
+    return page.model_copy(update={"items": await _with_ends(store, page.items, closed)})
 
 
-def _rectification(opened: Told, closed: Told | None) -> RectificationShown:
-    fact, said = opened
-    ended = {"closed_at": closed[0].occurred_at, "result": closed[1]["result"]} if closed else {}
-    return RectificationShown(at=fact.occurred_at, by=fact.actor.person, n=fact.n, **said, **ended)
-
-
-async def _told(store: Store, agency: str, *types: str) -> list[Told]:
+async def _with_ends(
+    store: Store, opened: Sequence[RectificationShown], closed: Mapping[str, Fact]
+) -> list[RectificationShown]:
+    ends = [closed[one.rectification] for one in opened if one.rectification in closed]
     async with store.pool.acquire() as conn:
-        facts = [one for one in await facts_of(conn, stream_name("agency", agency, agency)) if one.type in types]
-        return list(zip(facts, await shown(conn, facts), strict=True))[::-1]
+        told = {said["rectification"]: said["result"] for said in await shown(conn, ends)}
+    at = {name: fact.occurred_at for name, fact in closed.items()}
+    return [
+        one.model_copy(update={"closed_at": at.get(one.rectification), "result": told.get(one.rectification)})
+        for one in opened
+    ]
 
 
-def _page(paging: PageWish, items: Sequence[S]) -> Page[S]:
-    """Return the part of a list that begins before the position of the last page's last item."""
-    after = paging.after(int)
-    before = int(after[0]) if after else None
-    return paging.page([one for one in items if before is None or one.n < before], lambda one: (one.n,))
+async def _latest(store: Store, agency: str, *types: str) -> list[Fact]:
+    async with store.pool.acquire() as conn:
+        facts = await facts_of(conn, stream_name("agency", agency, agency))
+    return [fact for fact in reversed(facts) if fact.type in types]
+
+
+async def _page(store: Store, paging: PageWish, facts: Sequence[Fact], model: type[S]) -> Page[S]:
+    """Return the part of a list that begins before the position of the last page's last item, with its content."""
+    (before,) = paging.after(int) or (None,)
+    rest = [fact for fact in facts if before is None or fact.n < int(before)]
+    page = paging.page(rest, lambda fact: (fact.n,))
+    async with store.pool.acquire() as conn:
+        told = await shown(conn, page.items)
+    items = [
+        model.model_validate({**said, "at": fact.occurred_at, "by": fact.actor.person, "n": fact.n})
+        for fact, said in zip(page.items, told, strict=True)
+    ]
+    return Page[S](items=items, next=page.next)
