@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from casetrail_common.canonical import MAX_INTEGER
 from casetrail_common.facts.units import PeriodUnit
 from casetrail_common.ids import AgencyId, ItemId, PersonId, UnitId
-from casetrail_common.web.wish import Kept, NonNegative, Wish
+from casetrail_common.web.wish import Kept, NonNegative, Text, Wish
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -119,9 +119,6 @@ class SetRetentionTable(Wish):
     entries: Annotated[list[RetentionEntryWish], Field(min_length=1, max_length=500)]
 
 
-Text = Annotated[str, Field(min_length=1)]
-
-
 class HoldRound(Wish):
     """Inspect recording on site, or by reviewing dossiers."""
 
@@ -182,7 +179,6 @@ class FileDossier(Wish):
 
 
 Annotations = Annotated[dict[Name, Kept], Field(max_length=50)]
-Reason = Annotated[str, Field(min_length=1)]
 Years = Annotated[int, Field(ge=1, le=200)]
 
 
@@ -217,7 +213,7 @@ class SetRetention(Wish):
 class AppendSupplement(Wish):
     """Begin a further volume of a filed dossier (T28); what was filed stays as it is."""
 
-    reason: Reason
+    reason: Text
     records: Annotated[list[ItemId], Field(max_length=1000)] = []
     sessions: Annotated[list[ItemId], Field(max_length=1000)] = []
 
@@ -225,7 +221,7 @@ class AppendSupplement(Wish):
 class MarkLongTerm(Wish):
     """Find a case important enough to be kept long-term (长期)."""
 
-    reason: Reason
+    reason: Text
 
 
 class OverrideRetention(Wish):

@@ -12,11 +12,8 @@ from casetrail_common.auth import Role
 from casetrail_common.facts.acts import MeasureKind, PartyEventKind
 from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure, Slot, StartMode
 from casetrail_common.ids import ItemId, PersonId, UnitId
-from casetrail_common.web.wish import Kept, Wish, WrittenInstant
+from casetrail_common.web.wish import Code, Kept, Name, Text, Wish, WrittenInstant
 
-Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 """What people number places and things with; it stands in the record for ever."""
 Flag = Literal[

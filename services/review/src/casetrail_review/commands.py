@@ -12,9 +12,7 @@ from casetrail_common.facts.intake import OpinionResult, Slot
 from casetrail_common.facts.use import Mode, RequesterKind, TargetKind
 from casetrail_common.ids import ItemId, PersonId
 from casetrail_common.web import Wish
-
-Said = Annotated[str, Field(min_length=1)]
-"""A text that must say something."""
+from casetrail_common.web.wish import Text
 
 MAX_ITEMS: Final = 1000
 """Items in one request or export: more than any dossier holds."""
@@ -36,7 +34,7 @@ class GiveOpinion(Wish):
 
     slot: Slot
     result: OpinionResult
-    opinion: Said
+    opinion: Text
     reasons: str | None = None
     suggestion: str | None = None
     signed_on: date
@@ -45,7 +43,7 @@ class GiveOpinion(Wish):
 class ReturnSubmission(Wish):
     """Send a submission back to the officers (T16)."""
 
-    reason: Said
+    reason: Text
 
 
 class IssueDecision(Wish):
@@ -53,7 +51,7 @@ class IssueDecision(Wish):
 
     number: Annotated[str, Field(min_length=1, max_length=200)]
     """Number of the document (文号)."""
-    content: Said
+    content: Text
     seal: Annotated[str, Field(min_length=1, max_length=100)]
     """Whose seal the document carries; `agency` for the agency's own."""
     issued_on: date
@@ -73,21 +71,21 @@ class TerminateReview(Wish):
     outcome: Literal["terminated", "withdrawn"]
     form: ItemId
     """The closure form (结案审批表) that the head agreed to."""
-    reason: Said
+    reason: Text
 
 
 class MemberSaid(Wish):
     """What one member said."""
 
     member: PersonId
-    view: Said
+    view: Text
 
 
 class DiscussCollectively(Wish):
     """Record a collective discussion (集体讨论) of a submission."""
 
     views: Annotated[list[MemberSaid], Field(min_length=1, max_length=100)]
-    conclusion: Said
+    conclusion: Text
     result: OpinionResult
     record: ItemId | None = None
     """Its record (集体讨论记录) in intake."""
@@ -99,8 +97,8 @@ class RequestAccess(Wish):
     items: Items
     mode: Mode
     requester_kind: RequesterKind
-    purpose: Said
-    recipient: Said | None = None
+    purpose: Text
+    recipient: Text | None = None
 
 
 class DecideAccess(Wish):
@@ -108,14 +106,14 @@ class DecideAccess(Wish):
 
     result: Literal["approved", "denied"]
     items: Items
-    reason: Said
+    reason: Text
 
 
 class Target(Wish):
     """Where copies go."""
 
     kind: TargetKind
-    name: Said | None = None
+    name: Text | None = None
 
 
 class ExportItems(Wish):

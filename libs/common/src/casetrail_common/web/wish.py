@@ -26,6 +26,15 @@ MAX_DEPTH: Final = 64
 NonNegative = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 """A count, length or position. Source: integers stay below 2**53 (RFC 8785)."""
 
+Text = Annotated[str, Field(min_length=1)]
+"""What people write; it must say something."""
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+"""What people call something."""
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
+"""A code of a list, or a name that stands in the record for ever and so must hold nothing personal."""
+
 
 def _kept(value: Any) -> Any:
     """Insist that a value of whatever shape can stand in canonical JSON: no fractions, no huge integers, not too deep.
