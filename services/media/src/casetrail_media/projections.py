@@ -19,6 +19,10 @@ from casetrail_common.facts.media import (
 )
 from casetrail_common.facts.recording import (
     AvDerivativeCreatedV1,
+    AvDerivativeReceivedV1,
+    AvDerivativeRejectedV1,
+    AvDerivativeStoredV1,
+    AvDerivativeUploadDeclaredV1,
     DeviceFaultReportedV1,
     ElectronicDataCollectedV1,
     ElectronicDataSavedV1,
@@ -79,15 +83,6 @@ def _item_of(kind: str) -> Any:
     return keys
 
 
-def _upload_id(fact: Fact) -> Iterable[str]:
-    match fact.payload:
-        case AvUploadDeclaredV1(upload=upload) | AvReceivedV1(upload=upload):
-            return (upload,)
-        case AvStoredV1(upload=upload) | AvRejectedV1(upload=upload):
-            return (upload,)
-    return ()
-
-
 def _named(member: str, *kinds: type[Payload]) -> Callable[[Fact], Iterable[str]]:
     """Return the keys of facts of some kinds: the id that stands in a member of their payload."""
 
@@ -112,14 +107,30 @@ def _of_agency(kind: type[Payload]) -> Callable[[Fact], Iterable[str]]:
     return lambda fact: (fact.agency,) if isinstance(fact.payload, kind) else ()
 
 
+_OF_COPIES: Final = (
+    AvDerivativeUploadDeclaredV1,
+    AvDerivativeReceivedV1,
+    AvDerivativeStoredV1,
+    AvDerivativeRejectedV1,
+)
+"""Facts about the file of a derivative."""
+
 DEVICE: Final = Fold("device", Device, _item_of("device"), evolve_device, OWN)
 FAULT_REPORT: Final = Fold(
     "fault_report", FaultReport, _named("record", DeviceFaultReportedV1), evolve_fault_report, OWN
 )
 REPOSITORY: Final = Fold("repository", Repository, _item_of("repository"), evolve_repository, OWN)
 SESSION: Final = Fold("session", Session, _item_of("session"), evolve_session, OWN)
-DERIVATIVE: Final = Fold("derivative", Derivative, _named("derivative", AvDerivativeCreatedV1), evolve_derivative, OWN)
-UPLOAD: Final = Fold("upload", Upload, _upload_id, evolve_upload, OWN)
+DERIVATIVE: Final = Fold(
+    "derivative", Derivative, _named("derivative", AvDerivativeCreatedV1, *_OF_COPIES), evolve_derivative, OWN
+)
+UPLOAD: Final = Fold(
+    "upload",
+    Upload,
+    _named("upload", AvUploadDeclaredV1, AvReceivedV1, AvStoredV1, AvRejectedV1, *_OF_COPIES),
+    evolve_upload,
+    OWN,
+)
 ELECTRONIC_DATA: Final = Fold(
     "electronic_data",
     ElectronicData,
@@ -170,7 +181,7 @@ async def react(fact: Fact, view: View) -> Consequences:
     facts: list[NewFact] = [*await seal_streams(fact, view)]
     jobs: tuple[Job, ...] = ()
     match fact.payload:
-        case AvReceivedV1(upload=upload):
+        case AvReceivedV1(upload=upload) | AvDerivativeReceivedV1(upload=upload):
             jobs = (Job(VERIFY, upload),)
         case DossierSealedV1(dossier=dossier) | RetentionAssignedV1(dossier=dossier):
             jobs = (Job(LENGTHEN, dossier),)
