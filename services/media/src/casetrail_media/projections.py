@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from casetrail_common.access import FILED_IN, REQUESTS
 from casetrail_common.agencies import AGENCY, RETENTION
+from casetrail_common.facts.archive import DossierFiledV1, DossierSealedV1, RetentionAssignedV1
 from casetrail_common.facts.common import ContentErasedV1
 from casetrail_common.facts.intake import ActivityStartedV1, ServicePerformedV1
+from casetrail_common.facts.keeping import SupplementAppendedV1
 from casetrail_common.facts.media import (
     AvReceivedV1,
     AvRejectedV1,
@@ -17,6 +19,10 @@ from casetrail_common.facts.media import (
 )
 from casetrail_common.facts.recording import (
     AvDerivativeCreatedV1,
+    AvDerivativeReceivedV1,
+    AvDerivativeRejectedV1,
+    AvDerivativeStoredV1,
+    AvDerivativeUploadDeclaredV1,
     DeviceFaultReportedV1,
     ElectronicDataCollectedV1,
     ElectronicDataSavedV1,
@@ -32,6 +38,7 @@ from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
 from casetrail_media.disposal import HELD, dispose
 from casetrail_media.domain.devices import Device, FaultReport, evolve_device, evolve_fault_report
+from casetrail_media.domain.filing import Filed, evolve_filed
 from casetrail_media.domain.registers import (
     ElectronicData,
     KnownActivity,
@@ -57,9 +64,13 @@ from casetrail_media.domain.session import (
 
 OWN: Final = frozenset({"media"})
 INTAKE: Final = frozenset({"intake"})
+ARCHIVE: Final = frozenset({"archive"})
 
 VERIFY: Final = "verify"
 """Job: read what arrived, compare it with what was declared, lock it or remove it. Key: upload id."""
+
+LENGTHEN: Final = "lengthen"
+"""Job: lock recordings for as long as the dossier that names them is kept. Key: dossier id."""
 
 
 def _sessions_named(fact: Fact) -> Iterable[str]:
@@ -73,17 +84,27 @@ def _linking_case(fact: Fact) -> Iterable[str]:
     return (fact.stream_item,) if isinstance(fact.payload, SessionLinkedV1 | ActivityStartedV1) else ()
 
 
+_OF_COPIES: Final = (
+    AvDerivativeUploadDeclaredV1,
+    AvDerivativeReceivedV1,
+    AvDerivativeStoredV1,
+    AvDerivativeRejectedV1,
+)
+"""Facts about the file of a derivative."""
+
 DEVICE: Final = Fold("device", Device, of_stream("device"), evolve_device, OWN)
 FAULT_REPORT: Final = Fold(
     "fault_report", FaultReport, named("record", DeviceFaultReportedV1), evolve_fault_report, OWN
 )
 REPOSITORY: Final = Fold("repository", Repository, of_stream("repository"), evolve_repository, OWN)
 SESSION: Final = Fold("session", Session, of_stream("session"), evolve_session, OWN)
-DERIVATIVE: Final = Fold("derivative", Derivative, named("derivative", AvDerivativeCreatedV1), evolve_derivative, OWN)
+DERIVATIVE: Final = Fold(
+    "derivative", Derivative, named("derivative", AvDerivativeCreatedV1, *_OF_COPIES), evolve_derivative, OWN
+)
 UPLOAD: Final = Fold(
     "upload",
     Upload,
-    named("upload", AvUploadDeclaredV1, AvReceivedV1, AvStoredV1, AvRejectedV1),
+    named("upload", AvUploadDeclaredV1, AvReceivedV1, AvStoredV1, AvRejectedV1, *_OF_COPIES),
     evolve_upload,
     OWN,
 )
@@ -98,6 +119,13 @@ CASE: Final = Fold("case", KnownCase, of_stream("case"), evolve_case, INTAKE)
 ACTIVITY: Final = Fold("activity", KnownActivity, named("activity", ActivityStartedV1), evolve_activity, INTAKE)
 LINKS: Final = Fold("links", Links, _sessions_named, evolve_links, INTAKE)
 RECORDINGS: Final = Fold("recordings", Recordings, _linking_case, evolve_recordings, OWN | INTAKE)
+FILED: Final = Fold(
+    "filed",
+    Filed,
+    named("dossier", DossierFiledV1, DossierSealedV1, RetentionAssignedV1, SupplementAppendedV1),
+    evolve_filed,
+    ARCHIVE,
+)
 
 FOLDS: Final[tuple[Fold[Any], ...]] = (
     DEVICE,
@@ -113,6 +141,7 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     RECORDINGS,
     AGENCY,
     RETENTION,
+    FILED,
     HELD,
     FILED_IN,
     REQUESTS,
@@ -127,8 +156,12 @@ async def react(fact: Fact, view: View) -> Consequences:
     facts: list[NewFact] = [*await seal_streams(fact, view)]
     jobs: tuple[Job, ...] = ()
     match fact.payload:
-        case AvReceivedV1(upload=upload):
+        case AvReceivedV1(upload=upload) | AvDerivativeReceivedV1(upload=upload):
             jobs = (Job(VERIFY, upload),)
+        case DossierSealedV1(dossier=dossier) | RetentionAssignedV1(dossier=dossier):
+            jobs = (Job(LENGTHEN, dossier),)
+        case SupplementAppendedV1(dossier=dossier, sessions=sessions) if sessions:
+            jobs = (Job(LENGTHEN, dossier),)
         case AvSessionStartedV1(case=str(case_id), session=session):
             facts.append(_link(case_id, session, fact.stream_seq, fact.hash, agency=fact.agency))
         case ServicePerformedV1(sessions=sessions) if sessions:

@@ -17,7 +17,7 @@ from casetrail_common.web.desk import Look, Window
 from casetrail_media.domain.devices import FaultReport
 from casetrail_media.domain.session import Derivative, Session, Upload
 from casetrail_media.evidence.receiving import Arrival
-from casetrail_media.projections import DEVICE, LINKS, RECORDINGS, SESSION, UPLOAD
+from casetrail_media.projections import DERIVATIVE, DEVICE, LINKS, RECORDINGS, SESSION, UPLOAD
 from casetrail_media.schemas import (
     DerivativeShown,
     DeviceShown,
@@ -104,6 +104,22 @@ async def session_lent(window: Window, session_id: str) -> Session:
     return session
 
 
+async def copy_lent(window: Window, derivative_id: str) -> StoredFile:
+    """Return the file of a derivative to who has a part in its case, to others only under an approved request.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, also if its file was not stored; what `item_lent` raises.
+    """
+    async with window.store.reading(window.principal.agency) as view:
+        derivative = await view.found(DERIVATIVE, derivative_id)
+    await item_lent(window, derivative_id)
+    if derivative.file is None:
+        raise not_found(derivative_id)
+    return derivative.file
+
+
 async def item_lent(window: Window, item_id: str, *, as_borrower: bool = False) -> Item:
     """Return an item to who has a part in its case, to a borrower only under an approved request."""
     who = window.principal
@@ -146,7 +162,7 @@ async def upload_sent(store: Store, who: Principal, upload_id: str) -> Upload:
     """Return an upload to somebody who may send it."""
     async with store.reading(who.agency) as view:
         upload = await view.found(UPLOAD, upload_id)
-    who.require_for("store_session")
+    who.require_for(upload.command)
     return upload
 
 

@@ -28,7 +28,7 @@ _GIVEN_BY: Final[Mapping[tuple[str, ...], str]] = {
     ("agency_head",): "delegate_head",
     ("agency_head", "archivist"): "override_retention",
     ("archivist",): "erase_content",
-    ("records_custodian",): "create_derivative",
+    ("records_custodian",): "create_derivative store_derivative",
     ("device_custodian",): "maintain_device repair_device alter_device",
     ("supervisor", "administrator"): "hold_round open_rectification close_rectification make_report",
     ("administrator", "agency_head"): "publish_item_list publish_wording_guide",
