@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from casetrail_archive.commands import EARLIEST, LATEST, ReplayLaw
 from casetrail_archive.handlers.own import Own
-from casetrail_archive.outlook import DeadlineShown, NeedsShown, ReplayPage
+from casetrail_archive.outlook_schemas import DeadlineShown, NeedsShown, ReplayPage
 from casetrail_common.ids import ItemId, UnitId
 from casetrail_common.records import enumerations
 from casetrail_common.web import Page, Paging, Sent, service_router

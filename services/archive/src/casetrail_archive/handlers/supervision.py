@@ -6,7 +6,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from casetrail_archive import commands, service
-from casetrail_archive.outlook import RectificationShown, ReportShown, RoundShown
+from casetrail_archive.outlook_schemas import RectificationShown, ReportShown, RoundShown
 from casetrail_archive.queries import supervision as queries
 from casetrail_common.ids import ItemId, UnitId
 from casetrail_common.web import Page, Paging, Sent, service_router

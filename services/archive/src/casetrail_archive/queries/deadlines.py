@@ -8,7 +8,7 @@ import asyncpg
 
 from casetrail_archive.judging.judge import Judge
 from casetrail_archive.judging.scopes import Scope
-from casetrail_archive.outlook import DeadlineShown, Words
+from casetrail_archive.outlook_schemas import DeadlineShown, Words
 from casetrail_archive.queries.sight import ACROSS_UNITS
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import WITHIN_UNIT

@@ -12,7 +12,7 @@ from casetrail_archive.domain.ahead import PROPOSED, Step, steps_ahead
 from casetrail_archive.judging.findings import held_back
 from casetrail_archive.judging.judge import Judge
 from casetrail_archive.judging.past import closed_until
-from casetrail_archive.outlook import MissingShown, Named, NeedShown, NeedsShown, StepAhead, Words
+from casetrail_archive.outlook_schemas import MissingShown, Named, NeedShown, NeedsShown, StepAhead, Words
 from casetrail_archive.queries.sight import case_in_sight
 from casetrail_common.auth import Principal
 from casetrail_common.auth.duties import GIVERS, ROLE_OF_SLOT

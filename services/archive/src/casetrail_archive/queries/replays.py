@@ -12,7 +12,7 @@ from casetrail_archive import service
 from casetrail_archive.commands import ReplayLaw
 from casetrail_archive.judging.judge import Judge
 from casetrail_archive.judging.laws import law_after
-from casetrail_archive.outlook import CaseReplayed, ChangeShown, JudgedShown, ReplayPage, Words
+from casetrail_archive.outlook_schemas import CaseReplayed, ChangeShown, JudgedShown, ReplayPage, Words
 from casetrail_common.auth import Principal
 from casetrail_common.errors import CasetrailError
 from casetrail_common.facts import Payload

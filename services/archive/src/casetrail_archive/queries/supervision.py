@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
-from casetrail_archive.outlook import RectificationShown, ReportShown, RoundShown, Supervised
+from casetrail_archive.outlook_schemas import RectificationShown, ReportShown, RoundShown, Supervised
 from casetrail_archive.queries.sight import ACROSS_UNITS
 from casetrail_common.auth import Principal
 from casetrail_common.auth.sight import WITHIN_UNIT

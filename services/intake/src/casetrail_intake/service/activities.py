@@ -8,8 +8,8 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import StartActivity
 from casetrail_intake.domain.case import OPENED
+from casetrail_intake.found import not_allowed, people
 from casetrail_intake.projections import ACTIVITY, MEASURE, SESSION, case_now
-from casetrail_intake.service.found import not_allowed, people
 from casetrail_intake.service.law import refusal, require_lawful
 
 

@@ -16,8 +16,8 @@ from casetrail_common.records import record_type
 from casetrail_intake.commands import FileInitiation, GiveOpinion
 from casetrail_intake.domain.case import Case, State
 from casetrail_intake.domain.records import Record
+from casetrail_intake.found import not_allowed, record_of_case
 from casetrail_intake.projections import IN_REVIEW, RECORD, case_now
-from casetrail_intake.service.found import not_allowed, record_of_case
 from casetrail_intake.service.law import require_lawful
 
 

@@ -23,9 +23,9 @@ from casetrail_intake.commands import (
     StartEmergency,
 )
 from casetrail_intake.domain.case import ENDABLE, Case
+from casetrail_intake.found import not_allowed, people, record_of_case
 from casetrail_intake.projections import case_now
 from casetrail_intake.service.cases import require_conduct_type
-from casetrail_intake.service.found import not_allowed, people, record_of_case
 from casetrail_intake.service.law import allows, refusal
 
 

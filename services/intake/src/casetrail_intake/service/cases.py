@@ -9,8 +9,8 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import CloseCase, RegisterCase, ServeDocument, SetFlag
 from casetrail_intake.domain.case import State
+from casetrail_intake.found import not_allowed, people, record_of_case
 from casetrail_intake.projections import ACTIVITY, RECORD, SESSION, case_now
-from casetrail_intake.service.found import not_allowed, people, record_of_case
 from casetrail_intake.service.law import refusal
 
 

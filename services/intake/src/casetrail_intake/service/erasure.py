@@ -8,8 +8,8 @@ from casetrail_common.ledger.append import NewFact
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_intake.commands import EraseContent
+from casetrail_intake.found import not_allowed
 from casetrail_intake.projections import case_now
-from casetrail_intake.service.found import not_allowed
 
 
 def erase_content(case_id: str, wish: EraseContent, who: Principal, *, commitments: list[str], position: int) -> Decide:

@@ -28,8 +28,8 @@ from casetrail_intake.commands import (
     RefuseSignature,
     RegisterMeasure,
 )
+from casetrail_intake.found import not_allowed, people, record_of_case
 from casetrail_intake.projections import IN_REVIEW, RECORD, case_now
-from casetrail_intake.service.found import not_allowed, people, record_of_case
 from casetrail_intake.service.items import own_record, stream_of_record
 from casetrail_intake.service.law import refusal, require_lawful
 from casetrail_intake.service.records import correction_of, mark_of

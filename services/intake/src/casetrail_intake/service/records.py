@@ -12,8 +12,8 @@ from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.records import RecordType, UnknownRecordTypeError, record_type, split_fields
 from casetrail_intake.commands import AddRecord, CorrectionWish, MarkWish, SignRecord
+from casetrail_intake.found import people, require_certificate
 from casetrail_intake.projections import ACTIVITY, DEVICE, MEASURE, RECORD, REQUEST, SERVICE, SESSION, case_now
-from casetrail_intake.service.found import people, require_certificate
 from casetrail_intake.service.items import stream_of_record
 from casetrail_intake.service.law import refusal, require_lawful
 

@@ -9,8 +9,8 @@ from casetrail_common.ids import ItemId, stream_name
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AtDesk, AtWindow
 from casetrail_review import queries
+from casetrail_review.access_schemas import Exported, RequestShown, RequestWritten, request_of
 from casetrail_review.commands import DecideAccess, ExportItems, RequestAccess
-from casetrail_review.handlers.access_schemas import Exported, RequestShown, RequestWritten, request_of
 from casetrail_review.service import access as service
 
 router: Final = service_router(tag="review 调阅与提供")

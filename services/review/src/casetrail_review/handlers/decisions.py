@@ -13,8 +13,8 @@ from casetrail_review import queries
 from casetrail_review.commands import DecideCase, IssueDecision
 from casetrail_review.domain.submission import SubmissionState
 from casetrail_review.handlers.own import SubmissionId, stream_of
-from casetrail_review.handlers.schemas import DecisionShown, DecisionWritten, decision_of
 from casetrail_review.outcome import decision_of as outcome_of_decision
+from casetrail_review.schemas import DecisionShown, DecisionWritten, decision_of
 from casetrail_review.service.decisions import decide_case, issue_decision
 from casetrail_review.service.items import refuse_change
 

@@ -19,8 +19,8 @@ from casetrail_review.commands import (
 )
 from casetrail_review.domain.submission import SubmissionState
 from casetrail_review.handlers.own import SubmissionId, stream_of
-from casetrail_review.handlers.schemas import OpinionWritten, SubmissionShown, SubmissionWritten, submission_of
 from casetrail_review.outcome import ending_of, outcome_of
+from casetrail_review.schemas import OpinionWritten, SubmissionShown, SubmissionWritten, submission_of
 from casetrail_review.service.opinions import discuss, give_opinion
 from casetrail_review.service.submissions import return_submission, submit_review, terminate_review
 

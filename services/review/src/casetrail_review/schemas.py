@@ -1,4 +1,4 @@
-"""What the routes of review answer."""
+"""What review answers."""
 
 from datetime import date, datetime
 from typing import Literal

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from casetrail_common.facts.use import Approver, Mode, RefusedItem, RequesterKind
 from casetrail_common.web.desk import Written
-from casetrail_review.handlers.schemas import Text
 from casetrail_review.queries import ShownRequest
+from casetrail_review.schemas import Text
 
 
 class RequestWritten(Written):
