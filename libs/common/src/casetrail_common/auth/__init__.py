@@ -3,11 +3,10 @@
 from casetrail_common.auth.edge import AuthenticationMiddleware, CurrentPrincipal, principal, requires
 from casetrail_common.auth.jwks import JwksCache
 from casetrail_common.auth.principal import Principal
-from casetrail_common.auth.roles import ROLES, Role
+from casetrail_common.auth.roles import Role
 from casetrail_common.auth.tokens import JwtVerifier, TokenVerifier, verifier_from
 
 __all__ = [
-    "ROLES",
     "AuthenticationMiddleware",
     "CurrentPrincipal",
     "JwksCache",
