@@ -340,7 +340,7 @@ async def test_a_refusal_tells_its_clause_its_facts_and_when_to_come_back(client
     answer = await client.get("/v1/fails/role")
     assert code(answer) == (403, "role_not_allowed")
     assert answer.json()["clause"] == "henan-2019/24.2"
-    assert answer.json()["detail"] == "该操作须由下列角色之一执行：archivist。"
+    assert answer.json()["detail"] == "该操作须由下列角色之一执行：档案员。"
     assert answer.json()["detail_en"] == "This needs one of the roles: archivist."
     answer = await client.get("/v1/fails/lag")
     assert code(answer) == (409, "not_caught_up")
