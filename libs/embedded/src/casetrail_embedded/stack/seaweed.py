@@ -47,8 +47,8 @@ def options(*, ports: Mapping[str, int], secrets: Mapping[str, str]) -> dict[str
     """Return the options of `weed mini`.
 
     One volume may grow to 30 GB, so that the built-in worker, which cannot be switched off, finds no full volume to
-    erasure-code. Paths are relative to the working directory: a socket's may have 108 bytes at most, and a comma in that of
-    the data would begin another.
+    erasure-code. Paths are relative to the working directory: a socket's may have 108 bytes, and a comma in that of the
+    data would begin another.
     """
     return {
         "dir": "data",

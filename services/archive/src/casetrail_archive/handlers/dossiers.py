@@ -23,7 +23,6 @@ _DEFERRED: Final[dict[int | str, dict[str, Any]]] = {
         "description": "Filed; sealing goes on. Repeat, or read the dossier, to learn more.",
     },
 }
-_FORBIDDEN: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Always: worm_protected"}}
 _PACKAGE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The package: a ZIP of the bag, from which `data/verify.py` verifies it.",
@@ -75,13 +74,13 @@ async def show_item(item: ItemId, window: AtWindow, as_borrower: AsBorrower = Fa
     return await queries.show_item(window, item, as_borrower=as_borrower)
 
 
-@router.patch("/v1/items/{item}", response_model=Written, responses=_FORBIDDEN)
+@router.patch("/v1/items/{item}", response_model=Written)
 async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
     """试图修改案卷：一律拒绝并记入事件。An attempt to change a dossier: always refused, and recorded."""
     return await desk.run(service.refuse_change(item, "modify_original"))
 
 
-@router.delete("/v1/items/{item}", response_model=Written, responses=_FORBIDDEN)
+@router.delete("/v1/items/{item}", response_model=Written)
 async def delete_original(item: ItemId, desk: AtDesk) -> Response:
     """试图删除案卷：一律拒绝并记入事件。An attempt to delete a dossier: always refused, and recorded."""
     return await desk.run(service.refuse_change(item, "delete_original"))

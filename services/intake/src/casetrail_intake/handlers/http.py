@@ -116,13 +116,13 @@ async def show_record(item: ItemId, window: AtWindow, as_borrower: AsBorrower = 
     return await queries.show_record(window, item, as_borrower=as_borrower)
 
 
-@router.patch("/v1/items/{item}", response_model=Written, responses={403: {"description": "Always: worm_protected"}})
+@router.patch("/v1/items/{item}", response_model=Written)
 async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
     """试图修改文书：一律拒绝并记入事件。An attempt to change a record: always refused, and recorded."""
     return await desk.run(service.refuse_change(item, "modify_original"))
 
 
-@router.delete("/v1/items/{item}", response_model=Written, responses={403: {"description": "Always: worm_protected"}})
+@router.delete("/v1/items/{item}", response_model=Written)
 async def delete_original(item: ItemId, desk: AtDesk) -> Response:
     """试图删除文书：一律拒绝并记入事件。An attempt to delete a record: always refused, and recorded."""
     return await desk.run(service.refuse_change(item, "delete_original"))

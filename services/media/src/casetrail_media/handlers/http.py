@@ -30,7 +30,6 @@ _DEFERRED: Final[dict[int | str, dict[str, Any]]] = {
     202: {"model": UploadCompleted, "description": "Received; it is still being read. Repeat to learn the outcome."},
 }
 _RECORDING: Final[dict[str, Any]] = {"content": {kind: {} for kind in ("video/*", "audio/*", "image/*")}}
-_PROTECTED: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Always: worm_protected"}}
 
 
 async def _own(request: Request) -> MediaParts:
@@ -192,13 +191,13 @@ async def show_item(
     return await queries.show_item(window, item, as_borrower=as_borrower)
 
 
-@router.patch("/v1/items/{item}", response_model=Written, responses=_PROTECTED)
+@router.patch("/v1/items/{item}", response_model=Written)
 async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
     """试图修改音像原件：一律拒绝并记入事件。An attempt to change an original: always refused, and recorded."""
     return await desk.run(service.refuse_change(item, "modify_original"))
 
 
-@router.delete("/v1/items/{item}", response_model=Written, responses=_PROTECTED)
+@router.delete("/v1/items/{item}", response_model=Written)
 async def delete_original(item: ItemId, desk: AtDesk) -> Response:
     """试图删除音像原件：一律拒绝并记入事件。An attempt to delete an original: always refused, and recorded."""
     return await desk.run(service.refuse_change(item, "delete_original"))

@@ -70,12 +70,7 @@ async def show_item(record: RecordId, window: AtWindow, as_borrower: AsBorrower 
     return decision_of(await queries.decision_shown(window, record, as_borrower=as_borrower))
 
 
-_PROTECTED: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Always: worm_protected"}}
-
-
-@router.patch(
-    "/v1/items/{record}", response_model=Written, responses=_PROTECTED, summary="修改原件：一律拒绝 Change an original"
-)
+@router.patch("/v1/items/{record}", response_model=Written, summary="修改原件：一律拒绝 Change an original")
 async def modify(record: RecordId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
     """决定书不得修改；尝试将被记录。
 
@@ -84,9 +79,7 @@ async def modify(record: RecordId, _wish: Sent[ModifyOriginal], desk: AtDesk) ->
     return await desk.run(refuse_change(record, "modify_original"))
 
 
-@router.delete(
-    "/v1/items/{record}", response_model=Written, responses=_PROTECTED, summary="删除原件：一律拒绝 Delete an original"
-)
+@router.delete("/v1/items/{record}", response_model=Written, summary="删除原件：一律拒绝 Delete an original")
 async def delete(record: RecordId, desk: AtDesk) -> Response:
     """决定书不得删除；尝试将被记录。
 
