@@ -13,12 +13,13 @@ from casetrail_archive.dossier.papers.lists import findings_paper
 from casetrail_archive.dossier.papers.order import papers_of
 from casetrail_archive.dossier.papers.record import record_paper
 from casetrail_archive.dossier.papers.recording import recording_paper
-from casetrail_archive.dossier.papers.steps import course
+from casetrail_archive.dossier.papers.steps import DESCRIBED, PLAIN, SILENT, course
 from casetrail_archive.dossier.reading import in_causal_order, read_case
 from casetrail_archive.dossier.typesetting.glyphs import printable
 from casetrail_archive.dossier.wording import duration, moment, prose, span
 from casetrail_common.facts import intake, recording
 from casetrail_common.facts.common import IncidentRecordedV1
+from casetrail_common.facts.model import REGISTRY
 from support.facts import FactBook
 from support.penalty_case import FILMS, INTAKE, PenaltyCase, china
 
@@ -195,3 +196,8 @@ def test_times_are_worded_for_china() -> None:
     assert span(china(8, 11, 23, 50), china(8, 12, 0, 10)) == "2025年8月11日23时50分至2025年8月12日0时10分"
     assert duration(int(timedelta(hours=8, minutes=10, seconds=1).total_seconds())) == "8小时10分1秒"
     assert date(2025, 8, 11).strftime("%Y%m%d") == "20250811"
+
+
+def test_every_fact_is_told_in_words_as_a_step() -> None:
+    untold = {fact for (fact, _), payload in REGISTRY.items() if payload not in DESCRIBED}
+    assert untold - PLAIN.keys() - SILENT.keys() == set()

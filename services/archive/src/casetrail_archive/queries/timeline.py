@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 from casetrail_archive.case_facts import streams_of
 from casetrail_archive.domain.steps import clauses_of
-from casetrail_archive.dossier.papers.steps import Step, course
+from casetrail_archive.dossier.papers.steps import SILENT, Step, course
 from casetrail_archive.dossier.reading import read_case
 from casetrail_archive.packing.gathering import Gatherer, Order
 from casetrail_archive.queries.sight import case_in_sight
@@ -15,17 +14,7 @@ from casetrail_common.auth import Principal
 from casetrail_common.bus.envelope import content_references
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.store import Store
-from casetrail_common.rules import Pack
 from casetrail_common.web import Page, PageWish
-
-SILENT: Final[Mapping[str, str]] = {
-    "stream.sealed": "标记第一卷末尾",
-    "finding.changed": "规则判定变化",
-    "deadline.approaching": "期限提醒",
-    "dossier.drafted": "形成案卷草稿",
-    "dossier.sealed": "第一卷封存",
-}
-"""Facts that a dossier does not list as steps."""
 
 
 async def show_timeline(
@@ -53,13 +42,17 @@ async def show_timeline(
     packs = {active.pack.name: active.pack for active in book.packs}
     after = max(0, int((paging.after(int) or (0,))[0]))
     names = {person: told.person(person) for person in told.people}
+    kinds = {record: filed.added.record_type for record, filed in told.records.items()}
     rows = list(enumerate(told.facts, 1))[after : after + paging.limit + 1]
-    shown = [(place, _shown(fact, steps.get(f"{fact.service}:{fact.n}"), packs, names)) for place, fact in rows]
+    shown = [
+        (place, _shown(fact, steps.get(f"{fact.service}:{fact.n}"), names, clauses_of(fact, packs, kinds)))
+        for place, fact in rows
+    ]
     page = paging.page(shown, key=lambda row: (row[0],))
     return Page[StepShown](items=[step for _, step in page.items], next=page.next)
 
 
-def _shown(fact: Fact, step: Step | None, packs: Mapping[str, Pack], names: Mapping[str, str]) -> StepShown:
+def _shown(fact: Fact, step: Step | None, names: Mapping[str, str], clauses: list[str]) -> StepShown:
     actor = fact.actor
     return StepShown(
         position=f"{fact.service}:{fact.n}",
@@ -71,5 +64,5 @@ def _shown(fact: Fact, step: Step | None, packs: Mapping[str, Pack], names: Mapp
         actor_name="系统" if actor.person.startswith("system:") else names.get(actor.person, actor.person),
         roles=list(actor.roles),
         unit=actor.unit,
-        clauses=clauses_of(fact, packs),
+        clauses=clauses,
     )
