@@ -1,5 +1,6 @@
 """What the papers of a dossier say, before they are printed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,9 +16,10 @@ from casetrail_archive.dossier.papers.record import record_paper
 from casetrail_archive.dossier.papers.recording import recording_paper
 from casetrail_archive.dossier.papers.steps import DESCRIBED, PLAIN, SILENT, course
 from casetrail_archive.dossier.reading import in_causal_order, read_case
+from casetrail_archive.dossier.source import FactCopy, StreamCopy
 from casetrail_archive.dossier.typesetting.glyphs import printable
 from casetrail_archive.dossier.wording import duration, moment, prose, span
-from casetrail_common.facts import intake, recording
+from casetrail_common.facts import archive, intake, recording
 from casetrail_common.facts.common import IncidentRecordedV1
 from casetrail_common.facts.model import REGISTRY
 from support.facts import FactBook
@@ -137,6 +139,23 @@ def test_findings_begin_with_what_is_violated(story: PenaltyCase) -> None:
     assert "违反2项，符合3项" in said
     assert said.index("henan-2019/21.1") < said.index("henan-2019/11.1(3)")
     assert "逾期10小时1秒" in said
+
+
+def test_the_sheet_of_rules_names_the_regulation_as_people_cite_it(story: PenaltyCase) -> None:
+    case = read_case(story.source())
+    pack = case.source.findings[0].pack
+    document = {"title_zh": "河南省行政执法全过程记录办法"}
+    loaded = archive.PackLoadedV1(
+        **dict(zip(("pack", "version"), pack.split("@"), strict=True)),
+        valid_from=date(2019, 6, 4),
+        sha256="0" * 64,
+        document=document,
+    )
+    book = FactBook()
+    law = book.fact_of("archive", f"pack:{book.agency}:{loaded.pack}", loaded)
+    stream = StreamCopy("archive", law.stream, whole=False, facts=(FactCopy(law.body, law.prev_hash, law.hash),))
+    known = replace(case.source, streams=(*case.source.streams, stream))
+    assert f"《河南省行政执法全过程记录办法》　{pack}" in words(findings_paper(read_case(known)).parts)
 
 
 def test_the_remarks_sheet_says_what_is_missing_and_why(story: PenaltyCase) -> None:
