@@ -266,6 +266,11 @@ def judge(bag: Dossier, root: str | None) -> int:
         except (DossierError, OSError, ValueError, RecursionError, MemoryError) as error:
             done = f"未能完成 / not completed: {check.__name__}"
             bag.problems.append(str(error) or type(error).__name__)
+            if check == bag.check_facts:  # what rests on them could only be accused of what is wrong with them
+                say(
+                    "[不符 FAIL] 事实核对中断，其余未核对 / facts not followed to their end; what rests on them not checked"
+                )
+                break
         say(("[不符 FAIL] " if len(bag.problems) > before else "[通过 OK]   ") + done)
     if root not in (None, found := bag.files.get(TAGS, "")):
         bag.problems.append(f"根散列值不符，卷内为 / root hash differs, found: {found}")
