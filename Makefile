@@ -1,11 +1,17 @@
 # Casetrail on one machine. Needs Python 3.11 and make; everything else comes out of Python packages.
 #
-#   make demo    install, start, walk one case from registration to a dossier that verifies, stop
-#   make up      serve until Ctrl-C or `make down`
-#   make test    everything that must pass
-#   make scenarios [SCENARIOS=folder]   run scenario files through the APIs of a stack of its own
-#   make check   lint, types, import rules, sizes
-#   make mutate-packs   change every detail of the rule packs in turn; a test must notice each (about a minute)
+#   make demo            install, start, walk one case from registration to a dossier that verifies, stop
+#   make up              serve until Ctrl-C or `make down`; ARGS=--split: API and worker of each service apart
+#   make down            stop it
+#   make status          what runs, where, and how much memory it takes
+#   make verify-ledger   recompute every chain and compare it with the archive's copies
+#   make rebuild         make what the services keep anew from their ledgers; ARGS=--check: only compare
+#   make scenarios       run the scenario files of SCENARIOS=folder through the APIs of a stack of its own
+#   make test            everything that must pass
+#   make check           lint, types, import rules, sizes
+#   make bench           speed, as ratios against the raw parts measured in the same run
+#   make mutate-packs    change every detail of the rule packs in turn; a test must notice each (about a minute)
+#   make clean           stop, and remove all data; `make distclean` also the installed packages
 
 PYTHON ?= python3.11
 VENV   := .venv

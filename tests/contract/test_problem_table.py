@@ -4,10 +4,17 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from casetrail_common.problems import PROBLEMS, Problem
+from casetrail_archive.domain import dossier
+from casetrail_common.auth import Role
+from casetrail_common.errors import CasetrailError
+from casetrail_common.problems import PROBLEMS, Problem, problem_document
+from casetrail_intake.domain import case
+from casetrail_media.domain import session
+from casetrail_review.domain.submission import SubmissionState
 
 ROOT = Path(__file__).parents[2]
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -54,3 +61,19 @@ def test_a_problem_is_told_in_both_languages_with_the_same_blanks(code: str, pro
     assert bool(problem.detail) == bool(problem.detail_en)
     assert not HAN.search(problem.detail_en)
     assert sorted(re.findall(r"\{(\w+)\}", problem.detail)) == sorted(re.findall(r"\{(\w+)\}", problem.detail_en))
+
+
+STATES = {*get_args(case.State), *get_args(session.State), *get_args(dossier.State), *map(str, SubmissionState)}
+
+
+@pytest.mark.parametrize("state", sorted(STATES))
+def test_a_chinese_reader_is_told_the_state_in_words(state: str) -> None:
+    told = problem_document(CasetrailError("transition_not_allowed", {"state": state}), request_id="1")
+    assert state not in told.detail
+    assert state in told.detail_en
+
+
+def test_a_chinese_reader_is_told_in_words_which_roles_may() -> None:
+    told = problem_document(CasetrailError("role_not_allowed", {"roles": ", ".join(Role)}), request_id="1")
+    assert not re.search("[a-z]", told.detail)
+    assert told.facts["roles"] == ", ".join(Role)

@@ -115,6 +115,14 @@ def test_facts_tampered_with_are_found_although_every_manifest_fits(
     assert package.judged_alone() == PROBLEMS
 
 
+def test_a_removed_fact_is_the_one_problem_told_and_nothing_that_rests_on_it(
+    package: Package, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change_facts(package.folder, facts_file(package.folder, "intake", "case"), CHANGES["one fact removed"])
+    assert package.judged_alone() == 1
+    assert "发现问题 1 项" in capsys.readouterr().out
+
+
 def test_a_dossier_cut_back_to_a_draft_is_found_only_with_the_root_hash(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

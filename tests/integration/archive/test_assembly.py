@@ -13,6 +13,8 @@ import pytest
 
 from casetrail_archive.dossier import AssemblyFailedError, RecordingDiffersError, Volume, assemble, root_of
 from casetrail_archive.dossier.papers.paper import Paper, text
+from casetrail_archive.dossier.papers.recording import recording_paper
+from casetrail_archive.dossier.reading import read_case
 from casetrail_archive.dossier.typesetting import Typesetter, glyphs
 from support.facts import START
 from support.penalty_case import CASE, FILMS, PenaltyCase
@@ -185,3 +187,17 @@ def test_a_character_that_a_font_has_but_does_not_print_costs_nothing_either(mon
     printed = press.print(Paper(title="某表", parts=(text("当事人𠀋某，七件。"),)))
     assert printed.replaced == 1
     assert printed.pages == 1
+
+
+def test_what_is_said_of_one_recording_takes_one_page() -> None:
+    case = read_case(PenaltyCase().source())
+    session = next(iter(case.sessions.values()))
+    assert session.stored is not None
+    place = {
+        "object": f"xinzheng-1/{'-'.join(['m-01a20e36024a'] * 6)}/001",
+        "version_id": "6714faa821cbf519d99c52a174b5d61d",
+    }
+    stored = session.stored.model_copy(update={"files": [session.stored.files[0].model_copy(update=place)]})
+    paper = recording_paper(case, dataclasses.replace(session, stored=stored), {place["object"]: "001-音像.mp4"})
+    typesetter = Typesetter(agency="新郑市某局", mark="新执罚〔2025〕58号", made_at=START)
+    assert typesetter.print(paper).pages == 1

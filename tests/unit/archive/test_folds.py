@@ -1,13 +1,19 @@
 """What archive remembers of cases and dossiers, whatever order the facts of different services come in."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from itertools import permutations
 
 from casetrail_archive.domain.dossier import Dossier
+from casetrail_archive.domain.steps import STEPS, clauses_of
 from casetrail_archive.packing.shared import shared_streams
 from casetrail_archive.projections import CASE, DOSSIER, FOLDS, SESSION, react
-from casetrail_common.facts import archive, intake
+from casetrail_common.facts import archive, common, intake, media
+from casetrail_common.ids import Service
+from casetrail_common.ledger.append import Law
 from casetrail_common.ledger.fact import Fact
+from casetrail_common.rules import SHIPPED, compiled, pack_document
 from support.facts import FactBook
 from support.memory import MemoryLedger
 from support.penalty_case import AGENCY, ARCHIVE, FILMS, PenaltyCase
@@ -101,6 +107,38 @@ def test_what_people_wrote_names_nobody() -> None:
     )
     fact = book.fact_of("intake", f"case:{book.agency}:i-0", payload, by="lv")
     assert ("intake", f"person:{book.agency}:{DIGEST}") not in shared_streams(book.agency, [fact])
+
+
+def clause(payload: object, service: Service = "intake") -> list[str]:
+    """Return the clauses beside the step that a fact tells of."""
+    book = FactBook(law=Law(("henan-2019@2019-06-04",)))
+    document = pack_document("henan-2019", "2019-06-04")
+    packs = {"henan-2019@2019-06-04": compiled(document, sha256="shipped")}
+    fact = book.fact_of(service, f"case:{book.agency}:i-0", payload)  # type: ignore[arg-type]
+    return clauses_of(fact, packs, {"i-1": "initiation_approval", "i-2": "handling_opinion"})
+
+
+def test_a_step_is_told_with_the_clause_that_asks_for_it() -> None:
+    assert clause(intake.CaseClosedV1(outcome="performed", form="i-1")) == ["henan-2019/13.1"]
+    tags = media.AvAnnotatedV1(session="m-1", tags=["scene"])
+    assert clause(tags, "media") == ["henan-2019/17.1"]
+    voice = media.AvAnnotatedV1(session="m-1", voice=["time"])
+    assert clause(voice, "media") == ["henan-2019/18.2a"]
+    for form, cited in (("i-1", "henan-2019/9.1(1)"), ("i-2", "henan-2019/11.1(2)")):
+        given = intake.OpinionGivenV1(
+            form=form, slot="unit", result="agree", opinion={"sha256": DIGEST}, signed_on=date(2025, 8, 11), by="duan"
+        )
+        assert clause(given) == [cited]
+    assert clause(common.StreamSealedV1(dossier="a-1", count=0, head=DIGEST)) == []
+    incident = common.IncidentRecordedV1(item="i-1", code="worm_protected", clause="x/1", command="sweep")
+    assert clause(incident) == ["x/1"]
+
+
+def test_every_clause_that_a_pack_puts_beside_a_command_can_be_told_of_a_step() -> None:
+    named = {command for pack, version in SHIPPED for command in pack_document(pack, version)["commands"]}
+    details: defaultdict[str, str] = defaultdict(lambda: "any")  # whatever tells steps of one command apart
+    told = {step_of(details)[0] for step_of in STEPS.values()}
+    assert named - told == set()
 
 
 async def test_a_fact_marks_the_cases_whose_findings_it_may_change() -> None:

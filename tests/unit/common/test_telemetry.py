@@ -5,9 +5,11 @@ import logging
 from collections.abc import Iterator
 from io import StringIO
 
+import asyncpg
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
+from pydantic import BaseModel, ValidationError
 
 from casetrail_common.logs import REQUEST_ID, JsonLines
 from casetrail_common.settings import Settings
@@ -69,3 +71,31 @@ def test_a_stack_stays_on_the_line_of_its_event(lines: tuple[logging.Logger, Str
     logger.error("failed", exc_info=RuntimeError("broken"))
     (line,) = sink.getvalue().splitlines()
     assert "RuntimeError: broken" in json.loads(line)["stack"]
+
+
+class Party(BaseModel):
+    name: int
+
+
+def test_a_stack_repeats_nothing_of_what_people_wrote(lines: tuple[logging.Logger, StringIO]) -> None:
+    logger, sink = lines
+    written = "郭守义"
+    row = asyncpg.UniqueViolationError('duplicate key value violates unique constraint "party_pkey"')
+    row.sqlstate, row.constraint_name, row.detail = "23505", "party_pkey", f"Key (name)=({written}) already exists."
+    try:
+        try:
+            Party.model_validate({"name": written})
+        except ValidationError:
+            raise row  # noqa: B904  the context is what is looked at
+    except asyncpg.PostgresError:
+        logger.exception("failed")
+    assert written not in sink.getvalue()
+    stack = json.loads(sink.getvalue())["stack"]
+    assert "Party: name: int_parsing" in stack
+    assert "SQLSTATE 23505, constraint party_pkey" in stack
+
+
+def test_a_line_says_which_error_it_speaks_of(lines: tuple[logging.Logger, StringIO]) -> None:
+    logger, sink = lines
+    logger.warning("relay cannot publish", extra={"error": "KafkaTimeoutError"})
+    assert json.loads(sink.getvalue())["error"] == "KafkaTimeoutError"

@@ -336,7 +336,7 @@ async def test_a_refusal_tells_its_clause_its_facts_and_when_to_come_back(client
     answer = await client.get("/v1/fails/role")
     assert code(answer) == (403, "role_not_allowed")
     assert answer.json()["clause"] == "henan-2019/24.2"
-    assert answer.json()["detail"] == "该操作须由下列角色之一执行：archivist。"
+    assert answer.json()["detail"] == "该操作须由下列角色之一执行：档案员。"
     assert answer.json()["detail_en"] == "This needs one of the roles: archivist."
     answer = await client.get("/v1/fails/lag")
     assert code(answer) == (409, "not_caught_up")
@@ -372,14 +372,17 @@ async def test_probes_need_no_token_and_readiness_names_what_is_missing() -> Non
 async def test_the_schema_describes_problems_headers_and_the_token(client: httpx.AsyncClient) -> None:
     schema = (await client.get("/openapi.json")).json()
     operation = schema["paths"]["/v1/cases"]["post"]
-    assert set(operation["responses"]) == {"201", "default"}
-    assert "application/problem+json" in operation["responses"]["default"]["content"]
+    reading = schema["paths"]["/v1/cases"]["get"]
+    assert set(operation["responses"]) == {"201", "400", "413", "415", "422"}
+    assert set(reading["responses"]) == {"200", "400", "401", "403", "404", "409", "422", "503"}
+    refused = schema["components"]["responses"][reading["responses"]["409"]["$ref"].rpartition("/")[2]]
+    assert refused["content"]["application/problem+json"]["examples"]["stale"]["value"]["title"] == "内容已被他人更新"
     assert "ProblemDocument" in schema["components"]["schemas"]
     key = next(each for each in operation["parameters"] if each["name"] == "Idempotency-Key")
     assert key["required"] is True
     body = operation["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/Register"}
-    assert schema["paths"]["/v1/cases"]["get"]["security"] == [{"bearer": []}]
+    assert reading["security"] == [{"bearer": []}]
 
 
 @pytest.mark.parametrize("value", ["1.5", "-0.0", "NaN", "1e999", str(2**53), "9" * 400, '[{"a": [1.5]}]'])

@@ -7,12 +7,18 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Final
 
+import asyncpg
+import pydantic
 from opentelemetry import trace
 
 REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
 """Id of the request being served, for the lines written meanwhile."""
 
-EXTRAS: Final = ("request_id", "service", "agency", "stream", "n", "fact", "topic", "code", "component", "pid")
+EXTRAS: Final = (
+    *("request_id", "service", "agency", "stream", "n", "fact", "topic", "partition", "offset", "code", "component"),
+    *("pid", "error", "problem", "kind", "attempts", "asker", "owner", "first", "last", "places", "key", "version"),
+    "exit_code",
+)
 """What a line may carry besides its message: names, ids and numbers. Anything else given as `extra` is left out."""
 
 
@@ -39,8 +45,30 @@ class JsonLines(logging.Formatter):
         if "request_id" not in line and (request_id := REQUEST_ID.get()):
             line["request_id"] = request_id
         if record.exc_info:
-            line["stack"] = self.formatException(record.exc_info)
+            line["stack"] = _without_values(self.formatException(record.exc_info), record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _without_values(stack: str, error: BaseException | None) -> str:
+    """Leave out of a stack what errors repeat of what they were given: it may be what people wrote."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if (told := _told(error)) is not None:
+            stack = stack.replace(str(error), told)
+        error = error.__cause__ or error.__context__
+    return stack
+
+
+def _told(error: BaseException) -> str | None:
+    """Return what may be said of an error that quotes values; None if it quotes none."""
+    match error:
+        case pydantic.ValidationError():
+            kinds = (f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors(include_input=False))
+            return f"{error.title}: {'; '.join(kinds)}"
+        case asyncpg.PostgresError():
+            return f"SQLSTATE {error.sqlstate}, constraint {getattr(error, 'constraint_name', None)}"
+    return None
 
 
 def setup_logging(*, process_name: str, level: str = "INFO", handlers: Iterable[logging.Handler] | None = None) -> None:

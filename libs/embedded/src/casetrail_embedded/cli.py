@@ -22,8 +22,8 @@ SUBCOMMANDS: Final = (
 It adds parsers and sets on each a default `run`, a function of the parsed arguments that returns the exit code.
 """
 
-EXPECTED: Final = (AlreadyRunningError, NoPortError, PartFailedError, FileNotFoundError, PermissionError)
-"""Failures whose message says all there is to say, so that no traceback is shown."""
+EXPECTED: Final = (AlreadyRunningError, NoPortError, PartFailedError)
+"""Failures whose message says all there is to say, so that no traceback is shown; so does a file that is refused."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -41,8 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(parsed.run(parsed))
     except EXPECTED as failure:
-        sys.stderr.write(f"casetrail: {failure}\n")
-        return 1
+        told: Exception = failure
+    except OSError as failure:
+        if failure.errno is not None and failure.filename is None:  # not about a file: a bug, or a part that is gone
+            raise
+        told = failure
+    sys.stderr.write(f"casetrail: {told}\n")
+    return 1
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the papers of a dossier say, before they are printed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,12 +14,14 @@ from casetrail_archive.dossier.papers.lists import findings_paper
 from casetrail_archive.dossier.papers.order import papers_of
 from casetrail_archive.dossier.papers.record import record_paper
 from casetrail_archive.dossier.papers.recording import recording_paper
-from casetrail_archive.dossier.papers.steps import course
+from casetrail_archive.dossier.papers.steps import DESCRIBED, PLAIN, SILENT, course
 from casetrail_archive.dossier.reading import in_causal_order, read_case
+from casetrail_archive.dossier.source import FactCopy, StreamCopy
 from casetrail_archive.dossier.typesetting.glyphs import printable
 from casetrail_archive.dossier.wording import duration, moment, prose, span
-from casetrail_common.facts import intake, recording
+from casetrail_common.facts import archive, intake, recording
 from casetrail_common.facts.common import IncidentRecordedV1
+from casetrail_common.facts.model import REGISTRY
 from support.facts import FactBook
 from support.penalty_case import FILMS, INTAKE, PenaltyCase, china
 
@@ -138,6 +141,23 @@ def test_findings_begin_with_what_is_violated(story: PenaltyCase) -> None:
     assert "逾期10小时1秒" in said
 
 
+def test_the_sheet_of_rules_names_the_regulation_as_people_cite_it(story: PenaltyCase) -> None:
+    case = read_case(story.source())
+    pack = case.source.findings[0].pack
+    document = {"title_zh": "河南省行政执法全过程记录办法"}
+    loaded = archive.PackLoadedV1(
+        **dict(zip(("pack", "version"), pack.split("@"), strict=True)),
+        valid_from=date(2019, 6, 4),
+        sha256="0" * 64,
+        document=document,
+    )
+    book = FactBook()
+    law = book.fact_of("archive", f"pack:{book.agency}:{loaded.pack}", loaded)
+    stream = StreamCopy("archive", law.stream, whole=False, facts=(FactCopy(law.body, law.prev_hash, law.hash),))
+    known = replace(case.source, streams=(*case.source.streams, stream))
+    assert f"《河南省行政执法全过程记录办法》　{pack}" in words(findings_paper(read_case(known)).parts)
+
+
 def test_the_remarks_sheet_says_what_is_missing_and_why(story: PenaltyCase) -> None:
     said = words(remarks_paper(read_case(story.source()), EMPTY).parts)
     for word in ("音像1（录像）的原始文件未随卷存放", "2项内容已依法消除", "1处字符为字库所无", "秦岚"):
@@ -195,3 +215,8 @@ def test_times_are_worded_for_china() -> None:
     assert span(china(8, 11, 23, 50), china(8, 12, 0, 10)) == "2025年8月11日23时50分至2025年8月12日0时10分"
     assert duration(int(timedelta(hours=8, minutes=10, seconds=1).total_seconds())) == "8小时10分1秒"
     assert date(2025, 8, 11).strftime("%Y%m%d") == "20250811"
+
+
+def test_every_fact_is_told_in_words_as_a_step() -> None:
+    untold = {fact for (fact, _), payload in REGISTRY.items() if payload not in DESCRIBED}
+    assert untold - PLAIN.keys() - SILENT.keys() == set()

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person may act as."""
+    """What a person may act as; the Chinese names are in the code list `role`."""
 
     CASE_OFFICER = "case_officer"
     UNIT_HEAD = "unit_head"

@@ -15,11 +15,16 @@ from starlette.responses import Response
 from casetrail_common.errors import CasetrailError
 from casetrail_common.metrics import REFUSALS
 from casetrail_common.problems.table import PROBLEMS, RULE_REFUSAL, Problem
+from casetrail_common.records import label
 
 PROBLEM_JSON: Final = "application/problem+json"
 
 ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """Headers of every refusal, also of one that the middleware no longer sees."""
+
+
+CODED: Final = {"roles": "role", "state": "state"}
+"""Facts that are codes, or several, and the code list that has the Chinese words for them."""
 
 
 class FieldProblem(BaseModel):
@@ -68,7 +73,7 @@ def problem_document(error: CasetrailError, *, request_id: str, errors: Sequence
         title_en=problem.title_en,
         status=problem.status,
         code=error.code,
-        detail=_filled(problem.detail, error.facts) or problem.title,
+        detail=_filled(problem.detail, _in_chinese(error.facts)) or problem.title,
         detail_en=_filled(problem.detail_en, error.facts) or problem.title_en,
         clause=error.clause,
         instance=f"urn:casetrail:request:{request_id}",
@@ -112,6 +117,14 @@ def request_id_of(request: Request) -> str:
 def _challenge(code: str) -> str:
     """Source: RFC 6750 section 3.1."""
     return 'Bearer error="invalid_token"' if code == "token_expired" else "Bearer"
+
+
+def _in_chinese(facts: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Put words in the place of codes; English readers are shown the codes, which are English."""
+    return {
+        name: "、".join(label(CODED[name], code) for code in str(fact).split(", ")) if name in CODED else fact
+        for name, fact in facts.items()
+    }
 
 
 def _filled(template: str, facts: Mapping[str, str | int]) -> str:

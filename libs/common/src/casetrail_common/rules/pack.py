@@ -98,15 +98,15 @@ class Pack:
         """`pack@version`, as findings cite it."""
         return f"{self.text.pack}@{self.text.version}"
 
-    def clause_of_command(self, command: str, *details: str) -> str | None:
+    def clause_of_command(self, command: str, detail: str | None = None) -> str | None:
         """Return the clause that stands beside a step.
 
         Parameters
         ----------
-        details
-            What tells steps of one command apart, the closest first: start mode, record type, activity kind, slot.
+        detail
+            What tells steps of one command apart, as the pack has it: start mode, record type, activity kind, slot.
         """
-        return _cited(self.text.commands, command, *details)
+        return _cited(self.text.commands, command, detail)
 
     def clause_of_refusal(self, code: str) -> str | None:
         """Return the clause that demands a refusal: of a gate, or of a guard."""
@@ -124,11 +124,9 @@ class Pack:
         return _cited(self.text.incidents, code, item)
 
 
-def _cited(table: Cited, name: str, *details: str) -> str | None:
+def _cited(table: Cited, name: str, detail: str | None) -> str | None:
     cited = table.get(name)
-    if not isinstance(cited, dict):
-        return cited
-    return next((cited[detail] for detail in (*details, ANY) if detail in cited), None)
+    return cited.get(detail or "", cited.get(ANY)) if isinstance(cited, dict) else cited
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What nobody may do to an original, wherever it lies."""
 
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Literal
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -10,8 +10,6 @@ from casetrail_common.ids import ItemId
 from casetrail_common.ledger.store import Decide
 from casetrail_common.web.desk import AtDesk, Written
 from casetrail_common.web.wish import Kept, Sent, Wish
-
-_ALWAYS: Final[dict[int | str, dict[str, Any]]] = {403: {"description": "Always: worm_protected"}}
 
 
 class ModifyOriginal(Wish):
@@ -36,7 +34,6 @@ def protect_items(router: APIRouter, refuse_change: Callable[[str, str], Decide]
     @router.patch(
         "/v1/items/{item}",
         response_model=Written,
-        responses=_ALWAYS,
         description=f"试图修改{zh}：一律拒绝并记入事件。An attempt to change {en}: always refused, and recorded.",
     )
     async def modify_original(item: ItemId, _wish: Sent[ModifyOriginal], desk: AtDesk) -> Response:
@@ -45,7 +42,6 @@ def protect_items(router: APIRouter, refuse_change: Callable[[str, str], Decide]
     @router.delete(
         "/v1/items/{item}",
         response_model=Written,
-        responses=_ALWAYS,
         description=f"试图删除{zh}：一律拒绝并记入事件。An attempt to delete {en}: always refused, and recorded.",
     )
     async def delete_original(item: ItemId, desk: AtDesk) -> Response:

@@ -35,7 +35,9 @@ def register(subparsers: "Subparsers") -> None:
     """Add the commands to the parser."""
     up = subparsers.add_parser("up", help="start everything and serve until stopped")
     up.add_argument("--split", action="store_true", help="API and worker of each service in processes of their own")
-    up.add_argument("--port", type=int, help="public port that must be used (default: 8080, or another if taken)")
+    up.add_argument(
+        "--port", type=port_number, help="public port that must be used (default: 8080, or another if taken)"
+    )
     up.add_argument("--infra-only", action="store_true", help="PostgreSQL, Kafka and SeaweedFS without the application")
     up.add_argument("--spare-ports", action="store_true", help="take random free ports instead of the usual ones")
     up.set_defaults(run=run_up)
@@ -47,6 +49,14 @@ def register(subparsers: "Subparsers") -> None:
     clean.set_defaults(run=run_clean)
     for parser in (up, down, status, clean):
         parser.add_argument("--data", type=Path, default=default_data_dir(), metavar="DIR", help="data directory")
+
+
+def port_number(word: str) -> int:
+    """Read a port."""
+    port = int(word)
+    if port not in range(1, 65_536):
+        raise argparse.ArgumentTypeError(f"{word} is not between 1 and 65535")
+    return port
 
 
 def run_up(arguments: argparse.Namespace) -> int:

@@ -36,7 +36,7 @@ listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
 advertised.listeners=PLAINTEXT://{host}:{port}
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
-log.dirs={data}
+log.dirs=segments
 log.retention.hours=168
 log.segment.bytes=67108864
 log.cleaner.dedupe.buffer.size=16777216
@@ -59,12 +59,17 @@ num.io.threads=4
 message.max.bytes=4194304
 """
 """Heartbeats far closer than the default: after a crash the controller first waits for the dead registration to lapse,
-and producing resumes in 4 s instead of 12 s. Seven days of retention; the bus carries, it does not keep."""
+and producing resumes in 4 s instead of 12 s. Seven days of retention; the bus carries, it does not keep.
 
+Folders are named relative to the working directory: Java reads this file as Latin-1 and takes a comma for the end of a
+name, so that a path with either would lead to some other place.
+"""
 
-def properties(*, port: int, controller_port: int, data: Path) -> str:
-    """Return the broker's configuration."""
-    return PROPERTIES.format(host=LOOPBACK, port=port, controller=controller_port, data=data)
+ENVIRONMENT: Final = {
+    **dict.fromkeys(("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH"), ""),
+    "LC_ALL": "C.UTF-8",
+}
+"""Takes away what changes a Java process; without a UTF-8 locale it can open no path that holds Chinese."""
 
 
 def java(jars: Sequence[Path], main_class: str, *arguments: str) -> tuple[str, ...]:
@@ -76,7 +81,7 @@ def write_configuration(home: Path, *, port: int, controller_port: int) -> Path:
     """Write `server.properties` for the ports of this start."""
     home.mkdir(mode=0o700, exist_ok=True)
     configuration = home / "server.properties"
-    configuration.write_text(properties(port=port, controller_port=controller_port, data=home / "segments"))
+    configuration.write_text(PROPERTIES.format(host=LOOPBACK, port=port, controller=controller_port))
     return configuration
 
 
@@ -87,19 +92,12 @@ def format_storage(jars: Sequence[Path], home: Path, configuration: Path) -> Non
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     # one word, because every 64th id begins with a hyphen and would be taken for an option
     command = java(jars, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(configuration))
+    surroundings = {name: value for name, value in {**os.environ, **ENVIRONMENT}.items() if value}
     formatted = subprocess.run(  # noqa: S603  our own command, no shell
-        command, cwd=home, env=clean_environment(), capture_output=True, check=False
+        command, cwd=home, env=surroundings, capture_output=True, check=False
     )
     if formatted.returncode != 0:
         raise PartFailedError(f"Kafka's storage could not be formatted:\n{formatted.stderr.decode(errors='replace')}")
-
-
-def clean_environment() -> dict[str, str]:
-    """Return our environment without the variables that change what a Java process does."""
-    return {name: value for name, value in os.environ.items() if name not in UNWANTED}
-
-
-UNWANTED: Final = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
 
 
 def kafka_part(jars: Sequence[Path], home: Path, configuration: Path, *, port: int) -> Part:
@@ -110,7 +108,7 @@ def kafka_part(jars: Sequence[Path], home: Path, configuration: Path, *, port: i
         argv=java(jars, "kafka.Kafka", str(configuration)),
         before_start=lambda: format_storage(jars, home, configuration),
         cwd=home,
-        env=dict.fromkeys(UNWANTED, ""),
+        env=ENVIRONMENT,
         is_ready=answers,
         is_alive=answers,
     )

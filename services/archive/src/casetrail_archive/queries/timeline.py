@@ -42,14 +42,14 @@ async def show_timeline(
     packs = {active.pack.name: active.pack for active in book.packs}
     after = max(0, int((paging.after(int) or (0,))[0]))
     names = {person: told.person(person) for person in told.people}
-    forms = {record: filed.added.record_type for record, filed in told.records.items()}
+    kinds = {record: filed.added.record_type for record, filed in told.records.items()}
     rows = list(enumerate(told.facts, 1))[after : after + paging.limit + 1]
-    page = paging.page(rows, key=lambda row: (row[0],))
-    items = [
-        _shown(fact, steps.get(f"{fact.service}:{fact.n}"), names, clauses_of(fact, packs, forms=forms))
-        for _, fact in page.items
+    shown = [
+        (place, _shown(fact, steps.get(f"{fact.service}:{fact.n}"), names, clauses_of(fact, packs, kinds)))
+        for place, fact in rows
     ]
-    return Page[StepShown](items=items, next=page.next)
+    page = paging.page(shown, key=lambda row: (row[0],))
+    return Page[StepShown](items=[step for _, step in page.items], next=page.next)
 
 
 def _shown(fact: Fact, step: Step | None, names: Mapping[str, str], clauses: list[str]) -> StepShown:

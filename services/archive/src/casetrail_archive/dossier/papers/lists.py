@@ -31,7 +31,7 @@ def findings_paper(case: CaseFile) -> Paper:
     findings = case.source.findings
     counts = {status: sum(finding.status == status for finding in findings) for status in _WORST_FIRST}
     summary = "，".join(f"{label('status', status)}{count}项" for status, count in counts.items() if count)
-    packs = "、".join(sorted({finding.pack for finding in findings}))
+    packs = "\n".join(_law(case, pack) for pack in sorted({finding.pack for finding in findings}))
     calendars = "、".join(sorted({finding.calendar for finding in findings if finding.calendar}))
     ordered = sorted(findings, key=lambda finding: (_WORST_FIRST.index(finding.status), finding.rule, finding.subject))
     return Paper(
@@ -53,6 +53,10 @@ def findings_paper(case: CaseFile) -> Paper:
 
 
 _WORST_FIRST = ("violated", "overdue", "needs_review", "pending", "satisfied", "not_applicable")
+
+
+def _law(case: CaseFile, pack: str) -> str:
+    return f"《{case.packs[pack]}》　{pack}" if pack in case.packs else pack
 
 
 def _finding(place: int, finding: FindingCopy) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from casetrail_archive.dossier.casefile import CaseFile
 from casetrail_archive.dossier.papers.record import session_name
 from casetrail_archive.dossier.wording import short_size
-from casetrail_common.facts import archive, common, intake, keeping, media, review
+from casetrail_common.facts import acts, archive, common, intake, keeping, media, review
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.records import label, record_types
 
@@ -21,18 +21,23 @@ SILENT: Final[Mapping[str, str]] = {
 }
 """Facts that are no step of the case: marks of a volume, and judgements, which have a sheet of their own."""
 
-_PLAIN: Final[Mapping[str, str]] = {
+PLAIN: Final[Mapping[str, str]] = {
     "initiation.filed": "立案审批表报送机关负责人",
     "initiation.approved": "机关负责人批准立案",
     "initiation.rejected": "机关负责人不批准立案",
     "initiation.emergency_started": "紧急启动",
     "investigation.opened": "开始调查",
-    "record.refused": "当事人拒绝签名",
+    "supplement.requested": "一次性告知补正",
+    "acceptance.refused": "不予受理",
+    "case.converted": "转为另案办理",
+    "case.linked": "关联其他案件",
+    "delegation.withdrawn": "撤回机关负责人授权",
+    "head.delegated": "机关负责人授权",
+    "permit_item.configured": "设置许可事项的环节与时限",
+    "record_plan.published": "发布记录方案",
+    "agency.registered": "登记本机关及其内设机构",
     "activity.ended": "执法活动结束",
     "officer.returned": "执法人员返回单位",
-    "party.objected": "当事人提出异议",
-    "party.obstructed": "当事人阻挠",
-    "party.responded": "当事人陈述申辩",
     "measure.registered": "登记强制措施",
     "review.submitted": "提交审核",
     "review.discussed": "集体讨论",
@@ -48,6 +53,24 @@ _PLAIN: Final[Mapping[str, str]] = {
     "dossier.transferred": "移交案卷",
     "supplement.appended": "归档后另立一卷",
     "content.erased": "依法消除内容",
+    "access.requested": "申请调阅、复制或者对外提供",
+    "access.approved": "批准调阅、复制或者对外提供",
+    "access.denied": "不批准调阅、复制或者对外提供",
+    "supervision.round_held": "监督检查",
+    "rectification.opened": "督促整改",
+    "rectification.closed": "整改完成",
+    "report.made": "形成统计报告",
+    "pack.loaded": "启用规则包",
+    "calendar.loaded": "启用工作日历",
+    "parameters.set": "设置规则参数",
+    "retention_table.set": "设置保管期限表",
+    "av_item_list.published": "公布音像记录事项清单",
+    "wording_guide.published": "公布执法行为用语指引",
+    "repository.registered": "登记音像存储系统",
+    "device.registered": "登记记录设备",
+    "device.altered": "记录设备拆装、更换",
+    "device.maintained": "记录设备保养",
+    "device.repaired": "记录设备修复",
     "av.session_interrupted": "音像记录中断",
     "av.session_resumed": "音像记录恢复",
     "av.interruption_reported": "报告音像记录中断",
@@ -92,10 +115,10 @@ def _actor(case: CaseFile, fact: Fact) -> str:
 
 
 def _meaning(case: CaseFile, fact: Fact) -> str:
-    describe = _DESCRIBED.get(type(fact.payload))
+    describe = DESCRIBED.get(type(fact.payload))
     if describe is not None:
         return describe(case, fact.payload)
-    return _PLAIN.get(fact.type, fact.type)
+    return PLAIN.get(fact.type, fact.type)
 
 
 def _registered(case: CaseFile, payload: intake.CaseRegisteredV1) -> str:
@@ -127,6 +150,10 @@ def _service(case: CaseFile, payload: intake.ServicePerformedV1) -> str:
     return f"{method}：{_form_name(case, payload.document)}，受送达人：{case.person(payload.recipient)}"
 
 
+def _party_event(case: CaseFile, payload: Any) -> str:
+    return f"{label('party_event', payload.kind)}：{case.person(payload.party)}"
+
+
 def _stored(case: CaseFile, payload: media.AvStoredV1) -> str:
     total = sum(file.bytes for file in payload.files)
     return f"{_session(case, payload.session)}入库锁定，{len(payload.files)}个文件，{short_size(total)}"
@@ -136,14 +163,23 @@ def _session(case: CaseFile, session: str) -> str:
     return session_name(case, session) if session in case.sessions else session
 
 
-_DESCRIBED: Final[Mapping[type[Any], Callable[[CaseFile, Any], str]]] = {
+DESCRIBED: Final[Mapping[type[Any], Callable[[CaseFile, Any], str]]] = {
     intake.CaseRegisteredV1: _registered,
     intake.CaseFlaggedV1: lambda _, payload: f"设置标记：{label('flag', payload.flag)}",
     intake.RecordAddedV1: lambda case, payload: f"制作{_form_name(case, payload.record)}",
     intake.RecordSignedV1: lambda case, payload: f"{_form_name(case, payload.record)}补充签名",
+    acts.RecordRefusedV1: lambda case, payload: f"当事人拒绝在{_form_name(case, payload.record)}上签名",
+    acts.RecordCorrectedV1: lambda case, payload: f"更正{_form_name(case, payload.record)}",
+    intake.PersonRegisteredV1: lambda case, payload: f"登记人员：{case.person(payload.person)}",
+    acts.PartyObjectedV1: _party_event,
+    acts.PartyObstructedV1: _party_event,
+    acts.PartyRespondedV1: _party_event,
     intake.OpinionGivenV1: _opinion,
     intake.ActivityStartedV1: _activity,
     intake.ServicePerformedV1: _service,
+    acts.ServiceFailedV1: lambda case, payload: (
+        f"{label('service_method', payload.method)}未成：{_form_name(case, payload.document)}"
+    ),
     intake.ReviewAcceptedV1: lambda case, payload: (
         "当场作出的决定生效" if payload.submission in case.decisions else "进入审核"
     ),
@@ -156,6 +192,8 @@ _DESCRIBED: Final[Mapping[type[Any], Callable[[CaseFile, Any], str]]] = {
     media.AvNoticeGivenV1: lambda case, payload: f"{_session(case, payload.session)}：告知在场人员正在记录",
     media.AvAnnotatedV1: lambda case, payload: f"{_session(case, payload.session)}：标注记录内容",
     media.AvSessionEndedV1: lambda case, payload: f"{_session(case, payload.session)}停止记录",
+    media.AvUploadDeclaredV1: lambda case, payload: f"{_session(case, payload.session)}申报上传",
+    media.AvReceivedV1: lambda case, payload: f"{_session(case, payload.session)}上传完毕",
     media.AvStoredV1: _stored,
     media.AvRejectedV1: lambda case, payload: f"{_session(case, payload.session)}上传文件与声明不符，已拒收",
     media.SessionLinkedV1: lambda case, payload: f"{_session(case, payload.session)}关联本案",
