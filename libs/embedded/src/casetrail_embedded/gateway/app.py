@@ -17,6 +17,7 @@ from casetrail_common.ids import SERVICES, Service
 from casetrail_common.problems import add_problem_handlers
 from casetrail_common.web.context import RequestContextMiddleware
 from casetrail_common.web.health import Check, health_router
+from casetrail_embedded.gateway.examples import add_examples, examples
 from casetrail_embedded.gateway.proxy import HttpService
 from casetrail_embedded.gateway.routes import service_of
 from casetrail_embedded.gateway.schema import merged
@@ -124,6 +125,7 @@ def _describe(own: FastAPI, behind: Mapping[Service, _Behind], issuer: FastAPI |
             if issuer is not None:
                 schemas["issuer"] = issuer.openapi()
             kept.update(merged(schemas, title=TITLE, version=version("casetrail"), description=DESCRIPTION))
+            add_examples(kept, examples())
         return JSONResponse(kept)
 
     for path, name, media_type in (

@@ -41,7 +41,7 @@ function parameters(operation) {
   return rows.length ? [element("table", {}, ...rows)] : [];
 }
 
-function operationOf(path, method, operation, components) {
+function operationOf(path, method, operation, components, refusals) {
   const shown = element(
     "details",
     { "data-text": `${method} ${path} ${operation.summary || ""}`.toLowerCase() },
@@ -59,9 +59,13 @@ function operationOf(path, method, operation, components) {
     () => {
       shown.append(element("p", {}, operation.description || ""), ...parameters(operation));
       for (const [type, content] of Object.entries(operation.requestBody?.content || {})) {
+        if (content.example) shown.append(...block("example 示例", content.example, {}));
         shown.append(...block(`body · ${type}`, content.schema, components));
       }
       for (const [status, response] of Object.entries(operation.responses || {})) {
+        if (response.$ref) {
+          shown.append(element("p", {}, element("code", {}, status), " ", refusals[response.$ref.split("/").pop()].description));
+        }
         for (const [type, content] of Object.entries(response.content || {})) {
           if (content.schema) shown.append(...block(`${status} · ${type}`, content.schema, components));
         }
@@ -76,13 +80,14 @@ function show(schema) {
   document.getElementById("title").textContent = `${schema.info.title} ${schema.info.version}`;
   document.getElementById("description").textContent = schema.info.description || "";
   const components = schema.components?.schemas || {};
+  const refusals = schema.components?.responses || {};
   const byTag = new Map();
   for (const [path, operations] of Object.entries(schema.paths)) {
     for (const method of METHODS.filter((each) => each in operations)) {
       const operation = operations[method];
       const tag = [...(operation["x-casetrail-services"] || []), ...(operation.tags || [])].join(" · ");
       if (!byTag.has(tag)) byTag.set(tag, []);
-      byTag.get(tag).push(operationOf(path, method, operation, components));
+      byTag.get(tag).push(operationOf(path, method, operation, components, refusals));
     }
   }
   const sections = [...byTag].map(([tag, operations]) =>
