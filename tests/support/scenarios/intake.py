@@ -36,6 +36,10 @@ def add_record(teller: Teller, id_: str, args: Args) -> None:
     optional = teller.given(
         args, "case", "about", "identity", "step_marks", "pages", "started_at", "ended_at", "seal", "issued_on"
     )
+    if identity := args.get("identity"):
+        shown = identity.get("certificate_shown")
+        noted = {"certificate_shown": bool(shown), "certificate_noted": shown is not None}
+        optional["identity"] = {"officers": identity["officers"], **noted}
     fact = i.RecordAddedV1.model_validate(
         {
             **optional,

@@ -34,7 +34,7 @@ def _(payload: intake.RecordAddedV1, draft: Draft, told: Happening) -> None:
         **_form(payload.record_type),
         filled=payload.filled,
         officers=identity and identity.officers,
-        certificate_shown=identity and identity.certificate_shown,
+        certificate_shown=identity.certificate_shown if identity and identity.certificate_noted else None,
         step_marks=payload.step_marks,
         pages=payload.pages,
         started_at=payload.started_at,
