@@ -108,7 +108,8 @@ def _as_record(told: Told, args: dict[str, Any]) -> None:
     if "corrections" in args:
         args["corrections"] = [{"id": one, "position": "line 1"} for one in listed(args["corrections"])]
     if "identity" in args:
-        args["identity"] = {"officers": listed(args["identity"]), "certificate_shown": args.pop("shown", True)}
+        shown = args.pop("shown", True)
+        args["identity"] = {"officers": listed(args["identity"]), "certificate_shown": None if shown == "" else shown}
     if "pages" in args:
         args["pages"] = int(args["pages"])
     if args.get("issued_on") is True:

@@ -27,12 +27,19 @@ def set_flag(teller: Teller, _id: str, args: Args) -> None:
 
 def add_record(teller: Teller, id_: str, args: Args) -> None:
     """A text record."""
-    coded, content = split_fields(record_type(args["type"]), args.get("fields", {}))
+    form = record_type(args["type"])
+    ids = {one.name for one in form.fields if one.coding.kind == "id"}
+    coded, content = split_fields(form, args.get("fields", {}))
+    coded |= {name: content.pop(name) for name in ids & content.keys()}  # an alias stands for an id
     marks = [i.Mark.model_validate({**mark, "as_role": mark["as"]}) for mark in args.get("marks", [])]
     corrections = [{**one, "before": TEXT, "after": TEXT} for one in args.get("corrections", [])]
     optional = teller.given(
         args, "case", "about", "identity", "step_marks", "pages", "started_at", "ended_at", "seal", "issued_on"
     )
+    if identity := args.get("identity"):
+        shown = identity.get("certificate_shown")
+        noted = {"certificate_shown": bool(shown), "certificate_noted": shown is not None}
+        optional["identity"] = {"officers": identity["officers"], **noted}
     fact = i.RecordAddedV1.model_validate(
         {
             **optional,

@@ -153,7 +153,8 @@ class IdentityWish(Wish):
     """The identity block of a contact record."""
 
     officers: list[PersonId]
-    certificate_shown: bool
+    certificate_shown: bool | None = None
+    """Absent if the block says nothing of certificates, which the law judges."""
 
 
 class CorrectionWish(Wish):

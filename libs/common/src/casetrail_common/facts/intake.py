@@ -115,6 +115,8 @@ class Identity(Part):
 
     officers: list[str]
     certificate_shown: bool
+    certificate_noted: bool = True
+    """Whether the block says anything of certificates; if not, `certificate_shown` means nothing."""
 
 
 class Correction(Part):

@@ -137,7 +137,7 @@ class Judging:
         if not relaxing:
             return False
         found = (
-            self._exception(exception, duty, base)
+            self._exception(exception, duty, base.subject, base.verdict.due)
             for exception in relaxing
             for duty in exception.duties
             if duty.kind == base.subject.kind
@@ -152,23 +152,20 @@ class Judging:
             if base_duty.kind == subject.kind and (judged := self._plain(base, base_duty, subject))
         )
         base = next(bases, None)
-        if base is None:
-            return self._plain(rule, duty, subject)
-        return self._exception(rule, duty, base)
+        return self._exception(rule, duty, subject, base.verdict.due if base else None)
 
-    def _exception(self, rule: Rule, duty: Duty, base: Judged) -> Judged | None:
+    def _exception(self, rule: Rule, duty: Duty, subject: Thing, base_due: datetime | None) -> Judged | None:
         """Judge by an exceptional rule, which may only relax: where it ends no later, the base rule stands."""
-        judged = self._plain(rule, duty, base.subject, base_due=base.verdict.due)
+        judged = self._plain(rule, duty, subject, base_due=base_due)
         if judged is None or not isinstance(duty.limit, Within):
             return judged
-        look = self._at(base.subject, base.verdict.due)
-        anchored = duty.limit.anchor.at(look, base.subject)
+        anchored = duty.limit.anchor.at(self._at(subject, base_due), subject)
         if anchored is None:
             return judged
         if judged.met and judged.met.since <= anchored:
             return replace(judged, verdict=Verdict("satisfied"), ends_at=None)
-        own, due = judged.verdict.due, base.verdict.due
-        if own is not None and due is not None and own <= due:
+        own = judged.verdict.due
+        if own is not None and base_due is not None and own <= base_due:
             return replace(judged, verdict=NOT_APPLICABLE, met=None, ends_at=None)
         return judged
 

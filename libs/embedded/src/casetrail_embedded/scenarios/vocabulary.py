@@ -115,7 +115,7 @@ _SHAPES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "record_type": lambda value: isinstance(value, str) and value in record_types(),
     "marks": _maps("by", "as", optional=("kind", "place")),
     "corrections": _maps("id", "position", "before", "after"),
-    "identity": lambda value: has_members(value, ("officers", "certificate_shown")),
+    "identity": lambda value: has_members(value, ("officers",), ("certificate_shown",)),
     "media": _media,
     "target": lambda value: has_members(value, ("kind",), ("name",)),
     "rules": _maps("id", "overrides", "authority_level", optional=("stricter", "parameters")),

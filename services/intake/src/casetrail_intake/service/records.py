@@ -11,7 +11,7 @@ from casetrail_common.ledger.fold import Fold
 from casetrail_common.ledger.store import Decide, Plan
 from casetrail_common.ledger.view import View
 from casetrail_common.records import RecordType, UnknownRecordTypeError, record_type, split_fields
-from casetrail_intake.commands import AddRecord, CorrectionWish, MarkWish, SignRecord
+from casetrail_intake.commands import AddRecord, CorrectionWish, IdentityWish, MarkWish, SignRecord
 from casetrail_intake.found import people, require_certificate
 from casetrail_intake.projections import ACTIVITY, DEVICE, MEASURE, RECORD, REQUEST, SERVICE, SESSION, case_now
 from casetrail_intake.service.items import stream_of_record
@@ -80,7 +80,7 @@ def _payload(record_id: str, wish: AddRecord, view: View, form: RecordType, who:
         about=list(wish.about),
         fields={**coded, **sealed},
         filled=sorted({*coded, *sealed}),
-        identity=wish.identity and Identity(**wish.identity.model_dump()),
+        identity=wish.identity and _identity(wish.identity),
         step_marks=list(wish.step_marks),
         marks=[mark_of(mark) for mark in wish.marks],
         pages=wish.pages,
@@ -93,6 +93,14 @@ def _payload(record_id: str, wish: AddRecord, view: View, form: RecordType, who:
         plan_item=wish.plan_item,
         supersedes=wish.supersedes,
         author=who.person,
+    )
+
+
+def _identity(wish: IdentityWish) -> Identity:
+    return Identity(
+        officers=wish.officers,
+        certificate_shown=bool(wish.certificate_shown),
+        certificate_noted=wish.certificate_shown is not None,
     )
 
 

@@ -34,7 +34,7 @@ def _(payload: intake.RecordAddedV1, draft: Draft, told: Happening) -> None:
         **_form(payload.record_type),
         filled=payload.filled,
         officers=identity and identity.officers,
-        certificate_shown=identity and identity.certificate_shown,
+        certificate_shown=identity.certificate_shown if identity and identity.certificate_noted else None,
         step_marks=payload.step_marks,
         pages=payload.pages,
         started_at=payload.started_at,
@@ -51,7 +51,9 @@ def _(payload: intake.RecordAddedV1, draft: Draft, told: Happening) -> None:
     if isinstance(ordered, str) and payload.case:
         draft.set("case", payload.case, told.at, correction_deadline=ordered)
     if isinstance(gap := payload.fields.get("gap"), int):
-        draft.link(payload.record, *(f"{item}/gap/{gap}" for item in payload.about))
+        # The form itself names the recording that broke off, whether or not the document is about it besides.
+        named = (item for item in (*payload.about, payload.fields.get("session")) if isinstance(item, str))
+        draft.link(payload.record, *(f"{item}/gap/{gap}" for item in named))
     for officer in identity.officers if identity else ():
         named = f"{payload.record}/officer/{officer}"
         draft.bear_once("named_officer", named, told.at, by=officer)

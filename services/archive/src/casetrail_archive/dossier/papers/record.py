@@ -16,6 +16,7 @@ from casetrail_archive.dossier.papers.paper import (
 from casetrail_archive.dossier.papers.signing import mark_lines, signature_lines
 from casetrail_archive.dossier.wording import coded, day, exact, moment, span
 from casetrail_common.calendar import local_day
+from casetrail_common.facts.intake import Identity
 from casetrail_common.records import RecordType, label, record_types
 
 NOT_GIVEN = "（未填写）"
@@ -71,8 +72,7 @@ def _heads(case: CaseFile, record: FiledRecord) -> list[Part]:
         rows.append(pair("在场人员", case.people_named(activity.started.present) or "无"))
     if added.identity:
         officers = "、".join(_officer(case, person) for person in added.identity.officers)
-        shown = "已出示执法证件" if added.identity.certificate_shown else "未出示执法证件"
-        rows += [pair("执法人员\n及执法证号", officers), pair("亮证情况", shown)]
+        rows += [pair("执法人员\n及执法证号", officers), pair("亮证情况", _shown(added.identity))]
     if added.step_marks:
         rows.append(pair("程序事项", "、".join(label("step_mark", step) for step in added.step_marks)))
     if sessions := [item for item in added.about if item in case.sessions]:
@@ -80,6 +80,12 @@ def _heads(case: CaseFile, record: FiledRecord) -> list[Part]:
     if added.classification:
         rows.append(pair("密级", label("classification", added.classification)))
     return rows
+
+
+def _shown(identity: Identity) -> str:
+    if not identity.certificate_noted:
+        return "未载明"
+    return "已出示执法证件" if identity.certificate_shown else "未出示执法证件"
 
 
 def session_name(case: CaseFile, session: str) -> str:
