@@ -120,7 +120,7 @@ def _finding(rule: Rule, active: ActivePack, judging: Judging, parts: Sequence[J
     worst = timed = parts[0]
     if len(parts) > 1:
         worst = max(parts, key=lambda part: WORSE.index(part.verdict.status))
-        timed = max(parts, key=lambda part: (part.verdict.due is not None, WORSE.index(part.verdict.status)))
+        timed = max(parts, key=_weight_of_time)
     verdict, met, subject = worst.verdict, worst.met, worst.subject
     is_broken = verdict.status in BROKEN
     offences = [
@@ -129,6 +129,8 @@ def _finding(rule: Rule, active: ActivePack, judging: Judging, parts: Sequence[J
         if (clause := i.held.get("clause")) and clause.value == rule.id
     ]
     applies = verdict.status != "not_applicable"
+    ending = [(part.ends_at, part.begun_at) for part in parts if part.ends_at and verdict.status == "pending"]
+    next_due, begun = min(ending, key=lambda one: one[0], default=(None, None))
     return Finding(
         rule=rule.id,
         subject=subject.id,
@@ -141,14 +143,23 @@ def _finding(rule: Rule, active: ActivePack, judging: Judging, parts: Sequence[J
         basis=met.basis if met and not is_broken else None,
         evidence=met.evidence if met else tuple(incident.id for incident in offences),
         incidents=len(offences),
-        next_due=worst.ends_at,
+        next_due=next_due,
         pack=active.pack.name,
         calendar=timed.verdict.calendar if applies else None,
         mitigation=_mitigation(rule, judging.look, subject) if is_broken else None,
         since=met.since if met and rule.sets else None,
         sets=dict(rule.sets) if verdict.status == "satisfied" else {},
-        begun=worst.begun_at if worst.ends_at else None,
+        begun=begun,
     )
+
+
+def _weight_of_time(part: Judged) -> tuple[bool, int, float]:
+    """Return how much the period of a part counts: of equals the first to end, or once kept the last."""
+    verdict = part.verdict
+    if verdict.due is None:
+        return False, WORSE.index(verdict.status), 0
+    end = verdict.due.timestamp()
+    return True, WORSE.index(verdict.status), end if verdict.status == "satisfied" else -end
 
 
 def _mitigation(rule: Rule, look: Look, subject: Thing) -> str | None:

@@ -147,7 +147,7 @@ def _mark(record: str, marks: list[intake.Mark], draft: Draft, told: Happening) 
     for mark in marks:
         id_ = "/".join((record, "mark", mark.as_role, mark.by, mark.kind, mark.place))
         draft.bear_once("mark", id_, told.at, by=mark.by, kind=mark.kind, place=mark.place, **{"as": mark.as_role})
-        draft.link(id_, record, f"{record}/correction/{mark.place}", f"{record}/officer/{mark.by}")
+        draft.link(id_, record, f"{record}/correction/{mark.place}", f"{record}/officer/{mark.by}", mark.by)
 
 
 def _expect(
