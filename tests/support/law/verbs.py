@@ -175,7 +175,7 @@ def _device(told: Told) -> None:
     given = {**defaults, "last_maintained_on": None, **told.named}
     fact = media.DeviceRegisteredV1(
         device=told.places[0],
-        device_type="body_worn_recorder",
+        device_type=given.pop("type", "body_worn_recorder"),
         serial="1",
         **{k: v or None if k == "last_maintained_on" else v for k, v in given.items()},
     )

@@ -169,6 +169,7 @@ def _rule(text: RuleText, pack: PackText, *, overrides: str | None = None) -> Ru
         gist=text.gist,
         modality="must_not" if text.prohibits else text.modality,
         parameters=text.parameters,
+        scope=frozenset(pack.conduct_types),
         conduct=text.conduct,
         duties=tuple(_duty(one, kind, reader) for one in sentences for kind in sorted(one.subjects)),
         prohibits=text.prohibits,

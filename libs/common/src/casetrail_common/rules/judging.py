@@ -195,7 +195,11 @@ def reaches(rule: Rule, duty: Duty, look: Look, subject: Thing) -> bool:
 
 
 def _is_of_its_conduct(rule: Rule, look: Look, subject: Thing) -> bool:
-    return rule.conduct is None or not rule.conduct.isdisjoint(_conduct_types(look, subject))
+    """Whether a rule applies to the conduct that an object belongs to; what belongs to none is of every regulation."""
+    conduct = frozenset(_conduct_types(look, subject))
+    if rule.conduct is None:
+        return not conduct or not rule.scope.isdisjoint(conduct)
+    return not rule.conduct.isdisjoint(conduct)
 
 
 def _conduct_types(look: Look, subject: Thing) -> Iterator[Value]:

@@ -62,6 +62,8 @@ class Rule:
     gist: Gist
     modality: Modality
     parameters: Mapping[str, Parameter]
+    scope: frozenset[str]
+    """Conduct types that the pack covers."""
     conduct: frozenset[str] | None
     """Conduct types that it applies to; None for all within the scope of the pack."""
     duties: tuple[Duty, ...]

@@ -144,6 +144,7 @@ class Stage:
         """Return when an object comes into being, which its pattern may say."""
         for name, test in pattern.tests:
             if name == BIRTH:
+                self._wanted(test)
                 return next(
                     at for at in (self.met_at, BEGIN - timedelta(hours=1), EVENT, LATER) if self._holds(test, at)
                 )
@@ -191,7 +192,7 @@ class Stage:
                 ids = [SUBJECT]
             case values.SameAs(of, attribute):
                 ids = [thing.id for thing in self.near(SUBJECT, of)]
-            case values.Near(EachAnchor(attribute), _):
+            case values.Near(EachAnchor(attribute), _) | values.Ordered(_, EachAnchor(attribute)) if attribute != BIRTH:
                 ids = [self.each]
             case _:
                 return []
