@@ -1,7 +1,11 @@
 """Every scenario that comes with the tests, run through the HTTP APIs; and a runner that notices what is otherwise."""
 
-from collections.abc import Mapping
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -20,12 +24,24 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sample]:
     return make_samples(tmp_path_factory.mktemp("samples"))
 
 
+AT_ONCE: Final = int(os.environ.get("AT_ONCE", "2"))
+"""Scenarios that run side by side, each in an agency of its own: while one waits for the services, another goes on."""
+
+
+@pytest.fixture(scope="session")
+def outcomes(
+    application: Application, samples: Mapping[str, Sample], request: pytest.FixtureRequest
+) -> Iterator[Mapping[Path, "Future[Outcome]"]]:
+    """What becomes of each file that is asked for, those that come first being run first."""
+    asked = [item.callspec.params["path"] for item in request.session.items if "outcomes" in item.fixturenames]  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {path: pool.submit(asyncio.run, run_file(path, application.url, samples)) for path in asked}
+        pool.shutdown(cancel_futures=True)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem.partition("-")[0])
-async def test_a_scenario_runs_exactly_as_its_file_says(
-    application: Application, samples: Mapping[str, Sample], path: Path
-) -> None:
-    outcome = await run_file(path, application.url, samples)
-    assert outcome.differences == ()
+def test_a_scenario_runs_exactly_as_its_file_says(outcomes: Mapping[Path, "Future[Outcome]"], path: Path) -> None:
+    assert outcomes[path].result().differences == ()
 
 
 CHANGED = {

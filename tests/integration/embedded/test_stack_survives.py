@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -149,12 +150,21 @@ def readable_with_secrets(root: Path, secrets: list[str]) -> list[Path]:
     """Return the files that others may read and that hold a secret."""
     found = []
     for folder, names, files in os.walk(root):
-        names[:] = [name for name in names if Path(folder, name).stat().st_mode & 0o001]
+        names[:] = [name for name in names if mode_of(Path(folder, name)) & 0o001]
         for path in (Path(folder, name) for name in files):
-            if path.is_file() and path.stat().st_mode & 0o004:
-                text = path.read_bytes()
-                found += [path for secret in secrets if secret.encode() in text]
+            if path.is_file() and mode_of(path) & 0o004:
+                with suppress(FileNotFoundError):
+                    text = path.read_bytes()
+                    found += [path for secret in secrets if secret.encode() in text]
     return found
+
+
+def mode_of(path: Path) -> int:
+    """Return who may do what with a file; nobody anything with one that a running part has removed meanwhile."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return 0
 
 
 def test_clean_leaves_a_directory_alone_that_is_not_ours(tmp_path: Path) -> None:

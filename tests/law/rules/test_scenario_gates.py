@@ -1,7 +1,6 @@
 """The commands of the scenarios that a rule refuses, and no other."""
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from typing import Any, Final
 
 import pytest
@@ -36,7 +35,7 @@ def answers(scenario: Scenario) -> Iterator[tuple[Mapping[str, Any], Refusal | N
     teller = begun(scenario, tuple(one.pack for one in active))
     for step in scenario.text["steps"]:
         if step["do"] in commands:
-            wanted = deepcopy(teller)
+            wanted = teller.branch()
             apply(wanted, {**step, "expect": "ok"})
             new = [NewFact(one.stream, one.payload, one.when) for one in wanted.steps[len(teller.steps) :]]
             file = build(penalty.facts(teller.steps))

@@ -1,6 +1,7 @@
 """What has been told of a scenario so far."""
 
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +39,10 @@ class Teller:
         """Record a fact now."""
         kind, _, item = stream.partition(":")
         self.steps.append(Step(self.now, service, stream_name(kind, AGENCY, item), payload))
+
+    def branch(self) -> "Teller":
+        """Return another that has told the same, and goes its own way from here."""
+        return replace(self, **{each.name: copy(getattr(self, each.name)) for each in fields(self)})
 
     def given(self, args: dict[str, Any], *names: str) -> dict[str, Any]:
         """Return those of some arguments that are there."""

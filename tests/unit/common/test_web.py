@@ -119,10 +119,16 @@ def application(**checks: object) -> httpx.ASGITransport:
     return httpx.ASGITransport(app=app, raise_app_exceptions=False)
 
 
+@pytest.fixture(scope="module")
+def service() -> httpx.ASGITransport:
+    """Keeps nothing from one request to the next."""
+    return application()
+
+
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
+async def client(service: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": "Bearer good", "Idempotency-Key": "k1"}
-    async with httpx.AsyncClient(transport=application(), base_url="http://edge", headers=headers) as client:
+    async with httpx.AsyncClient(transport=service, base_url="http://edge", headers=headers) as client:
         yield client
 
 
