@@ -57,7 +57,14 @@ class Asker:
                 await self._listening
 
     async def ask(
-        self, owners: Iterable[Service], kind: Kind, agency: str, *, timeout_s: float, now: datetime | None = None
+        self,
+        owners: Iterable[Service],
+        kind: Kind,
+        agency: str,
+        *,
+        timeout_s: float,
+        now: datetime | None = None,
+        heads: dict[str, int] | None = None,
     ) -> list[Note]:
         """Ask several services at once and return their answers.
 
@@ -66,7 +73,9 @@ class Asker:
         NoAnswerError
             If any of them did not answer in time.
         """
-        requests = [Request(kind=kind, asker=self._me, owner=owner, agency=agency, now=now) for owner in owners]
+        requests = [
+            Request(kind=kind, asker=self._me, owner=owner, agency=agency, now=now, heads=heads) for owner in owners
+        ]
         futures = [self._waiting.setdefault(one.id, asyncio.get_running_loop().create_future()) for one in requests]
         try:
             async with asyncio.timeout(timeout_s):

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,9 +22,11 @@ from casetrail_common.bus.kafka import (
     Subscription,
 )
 from casetrail_common.bus.messages import Held, Note, Request, Status
+from casetrail_common.bus.progress import Bell
 from casetrail_common.bus.topics import ALL_TOPICS, CONTROL_TOPIC
 from casetrail_common.bus.transient import Backoff, is_transient
 from casetrail_common.ledger.store import Store
+from casetrail_common.outages import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,10 @@ HEADS_PAGE: Final = 500
 COMMIT_EVERY_S: Final = 2.0
 """Seconds between two commits of how far requests were read: whoever restarts answers the last few once more, and
 nobody waits for that."""
+REST_S: Final = 0.4
+"""Seconds that a status waits at the most until nothing of the agency moves: one answer instead of several."""
+_FIRST_LOOK_S: Final = 0.005
+_LONGEST_LOOK_S: Final = 0.03
 
 _PUBLISH_RANGE: Final = """
 with again as (
@@ -94,6 +100,16 @@ class Ledgers:
             last=row["last"],
         )
 
+    async def rest(self, agency: str, heads: Mapping[str, int], bell: Bell) -> Status:
+        """Return how far the service is once it has followed some heads and nothing of the agency moves in it."""
+        deadline, pause = time.monotonic() + REST_S, _FIRST_LOOK_S
+        while True:
+            status = await self.status(agency)
+            if not status.lacks(heads) or status.parked or time.monotonic() > deadline:
+                return status
+            await bell.wait(pause)
+            pause = min(pause * 2, _LONGEST_LOOK_S)
+
     async def set_clock(self, agency: str, now: datetime) -> Status:
         """Set the simulated clock of an agency, which never goes back, and return how far the service is.
 
@@ -144,6 +160,7 @@ class Control:
         *,
         bootstrap: str,
         health: Health,
+        bell: Bell,
         member: str | None = None,
     ) -> None:
         self._store = store
@@ -151,7 +168,9 @@ class Control:
         self._broker = broker
         self._bootstrap = bootstrap
         self._health = health
+        self._bell = bell
         self._member = member
+        self._resting: set[asyncio.Task[None]] = set()
         self._uncommitted: dict[Place, int] = {}
         self._committed_at = 0.0
 
@@ -211,11 +230,23 @@ class Control:
             case Request(kind="clock", agency=str(agency), now=datetime() as now):
                 status = await self._ledgers.set_clock(agency, now)
                 await self._note(request, agency, kind="status", n=status.n, status=status)
+            case Request(kind="status", agency=str(agency), heads=dict(heads)):
+                # Aside, so that nobody else's request waits.
+                resting = asyncio.create_task(self._tell_at_rest(request, agency, heads))
+                self._resting.add(resting)
+                resting.add_done_callback(self._resting.discard)
             case Request(kind="status", agency=str(agency)):
                 status = await self._ledgers.status(agency)
                 await self._note(request, agency, kind="status", n=status.n, status=status)
             case _:
                 log.warning("a request lacks what its kind needs", extra={"kind": request.kind, "asker": request.asker})
+
+    async def _tell_at_rest(self, request: Request, agency: str, heads: Mapping[str, int]) -> None:
+        try:
+            status = await self._ledgers.rest(agency, heads, self._bell)
+            await self._note(request, agency, kind="status", n=status.n, status=status)
+        except DATABASE_ERRORS as error:
+            log.info("a status was not told and will be asked for again: %s", type(error).__name__)
 
     async def _note(self, request: Request, agency: str, **answer: Any) -> None:
         note = Note(request=request.id, owner=self._store.service, agency=agency, **answer)

@@ -3,6 +3,7 @@
 import json
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -33,6 +34,9 @@ class Request(_Message):
     last: Annotated[int, Field(ge=1)] | None = None
     now: AwareDatetime | None = None
     """Where `clock` sets the clock."""
+    heads: dict[str, int] | None = None
+    """Positions by service: `status` is told once these are followed and nothing of the agency moves, or a little later
+    if that takes longer; absent = at once."""
 
     def encode(self) -> bytes:
         """Return the value of the message on the control topic."""
@@ -64,6 +68,15 @@ class Status(_Message):
     """The agency's clock; None = real."""
     last: AwareDatetime | None = None
     """Instant before which the log is closed: its last fact or watermark."""
+
+    def lacks(self, heads: Mapping[str, int]) -> str:
+        """Return what keeps the service from being at rest at some heads, in a few words; empty if nothing does."""
+        if self.jobs:
+            return f"{self.service}: {self.jobs} jobs"
+        for other, head in heads.items():
+            if other != self.service and self.followed.get(other, 0) < head:
+                return f"{self.service}: {other}:{head}"
+        return f"{self.service}: {self.waiting} facts wait for their causes" if self.waiting else ""
 
 
 class Note(_Message):
