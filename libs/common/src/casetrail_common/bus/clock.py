@@ -5,11 +5,11 @@ It never runs in production: there the clock of an agency is the real one.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from casetrail_common.bus.asking import Asker, NoAnswerError
+from casetrail_common.bus.asking import NO_HEADS, Asker, NoAnswerError
 from casetrail_common.bus.control import Ledgers
 from casetrail_common.bus.messages import Kind, Note, Status
 from casetrail_common.bus.topics import others
@@ -91,7 +91,7 @@ class Clock:
         return statuses
 
     async def _ask(
-        self, kind: Kind, agency: str, *, now: datetime | None = None, heads: dict[str, int] | None = None
+        self, kind: Kind, agency: str, *, now: datetime | None = None, heads: Mapping[str, int] = NO_HEADS
     ) -> list[Note]:
         try:
             return await self._asker.ask(others(self._me), kind, agency, timeout_s=_ANSWER_S, now=now, heads=heads)

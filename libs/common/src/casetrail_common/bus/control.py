@@ -1,4 +1,9 @@
-"""Answering the other services' requests. Every answer goes through the outbox to the service's own topic."""
+"""Answering the other services' requests.
+
+What their followers must hear in its place among the facts goes through the outbox to the service's own topic: facts
+again, and how long a log is. What only the asker waits for goes straight back on the control topic; should it be lost,
+it is asked for again.
+"""
 
 import asyncio
 import json
@@ -10,6 +15,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from casetrail_common.bus.envelope import CE_ID, CE_TYPE, NOTE_TYPE
 from casetrail_common.bus.gaps import PAGE
 from casetrail_common.bus.health import Health
 from casetrail_common.bus.kafka import (
@@ -18,7 +24,9 @@ from casetrail_common.bus.kafka import (
     LayoutError,
     LogMovedError,
     Message,
+    Outgoing,
     Place,
+    Publisher,
     Subscription,
 )
 from casetrail_common.bus.messages import Held, Note, Request, Status
@@ -157,6 +165,7 @@ class Control:
         store: Store,
         ledgers: Ledgers,
         broker: Broker,
+        publisher: Publisher,
         *,
         bootstrap: str,
         health: Health,
@@ -166,6 +175,7 @@ class Control:
         self._store = store
         self._ledgers = ledgers
         self._broker = broker
+        self._publisher = publisher
         self._bootstrap = bootstrap
         self._health = health
         self._bell = bell
@@ -204,6 +214,8 @@ class Control:
 
     async def _answer_all(self, subscription: Subscription, messages: list[Message]) -> None:
         for message in messages:
+            if CE_TYPE in message.headers:
+                continue  # an answer
             try:
                 request = Request.model_validate_json(message.value)
             except ValueError:
@@ -223,31 +235,30 @@ class Control:
                 await self._ledgers.publish_heads(request)
             case Request(kind="range", agency=str(agency), first=int(first), last=int(last)):
                 n = await self._ledgers.publish_range(agency, first, last)
-                await self._note(request, agency, kind="heads", n=n)
+                note = Note(request=request.id, owner=self._store.service, agency=agency, kind="heads", n=n)
+                await self._ledgers.publish_notes([note])
             case Request(kind="watermark", agency=str(agency)):
                 n, t = await self._ledgers.close_past(agency)
-                await self._note(request, agency, kind="watermark", n=n, t=t)
+                await self._reply(request, agency, kind="watermark", n=n, t=t)
             case Request(kind="clock", agency=str(agency), now=datetime() as now):
                 status = await self._ledgers.set_clock(agency, now)
-                await self._note(request, agency, kind="status", n=status.n, status=status)
-            case Request(kind="status", agency=str(agency), heads=dict(heads)):
+                await self._reply(request, agency, kind="status", n=status.n, status=status)
+            case Request(kind="status", agency=str(agency)):
                 # Aside, so that nobody else's request waits.
-                resting = asyncio.create_task(self._tell_at_rest(request, agency, heads))
+                resting = asyncio.create_task(self._tell_at_rest(request, agency))
                 self._resting.add(resting)
                 resting.add_done_callback(self._resting.discard)
-            case Request(kind="status", agency=str(agency)):
-                status = await self._ledgers.status(agency)
-                await self._note(request, agency, kind="status", n=status.n, status=status)
             case _:
                 log.warning("a request lacks what its kind needs", extra={"kind": request.kind, "asker": request.asker})
 
-    async def _tell_at_rest(self, request: Request, agency: str, heads: Mapping[str, int]) -> None:
+    async def _tell_at_rest(self, request: Request, agency: str) -> None:
         try:
-            status = await self._ledgers.rest(agency, heads, self._bell)
-            await self._note(request, agency, kind="status", n=status.n, status=status)
-        except DATABASE_ERRORS as error:
+            status = await self._ledgers.rest(agency, request.heads, self._bell)
+            await self._reply(request, agency, kind="status", n=status.n, status=status)
+        except (BrokerUnavailableError, *DATABASE_ERRORS) as error:
             log.info("a status was not told and will be asked for again: %s", type(error).__name__)
 
-    async def _note(self, request: Request, agency: str, **answer: Any) -> None:
+    async def _reply(self, request: Request, agency: str, **answer: Any) -> None:
         note = Note(request=request.id, owner=self._store.service, agency=agency, **answer)
-        await self._ledgers.publish_notes([note])
+        headers = {CE_TYPE: NOTE_TYPE, CE_ID: note.id}
+        await self._publisher.publish([Outgoing(CONTROL_TOPIC, request.asker, note.encode(), headers)])

@@ -81,6 +81,7 @@ async def run_worker(
             store,
             ledgers,
             broker,
+            publisher,
             bootstrap=settings.bootstrap,
             health=worker.health,
             bell=worker.bell,
