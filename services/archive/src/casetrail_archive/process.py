@@ -10,7 +10,7 @@ from casetrail_archive.copies import keep_copies
 from casetrail_archive.dossier import Press
 from casetrail_archive.judging.judge import Judge
 from casetrail_archive.judging.past import Past
-from casetrail_archive.judging.timers import Timers, next_due, pending
+from casetrail_archive.judging.timers import PENDING, Timers, next_due
 from casetrail_archive.packing.gathering import Gatherer
 from casetrail_archive.packing.packer import Packer
 from casetrail_archive.parts import Parts
@@ -95,7 +95,7 @@ BLUEPRINT: Final = Blueprint(
     react=react,
     keeps_content=True,
     also_keep=keep_copies,
-    pending=pending,
+    pending=PENDING,
     open_own=open_parts,
     jobs=judging_jobs,
     loops=loops,

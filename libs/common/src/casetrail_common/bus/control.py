@@ -9,11 +9,9 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
-
-import asyncpg
 
 from casetrail_common.bus.envelope import CE_ID, CE_TYPE, NOTE_TYPE
 from casetrail_common.bus.gaps import PAGE
@@ -62,7 +60,7 @@ _STATUS: Final = """
 select coalesce(h.n, 0) as n, h.simulated, nullif(h.last, '1970-01-01T00:00:00Z') as last,
   (select coalesce(jsonb_object_agg(f.service, f.n), '{}')::text from followed f where f.agency = a.agency) as followed,
   (select count(*) from waiting w where w.agency = a.agency) as waiting,
-  (select count(*) from job j where j.agency = a.agency) as jobs,
+  (select count(*) from job j where j.agency = a.agency) + (PENDING) as jobs,
   (select coalesce(jsonb_agg(p), '[]')::text from
     (select distinct service, stream from parked where agency = a.agency order by 1, 2 limit 5) p) as parked
 from (select $1::text as agency) a left join agency_head h on h.agency = a.agency
@@ -72,38 +70,28 @@ insert into agency_head (agency, simulated) values ($1, $2)
 on conflict (agency) do update set simulated = greatest(agency_head.simulated, excluded.simulated)
 """
 
-Pending = Callable[[asyncpg.Connection, str], Awaitable[int]]
-"""Counts work of an agency that is no row in `job`, such as due timers."""
-
-
-async def no_pending(_conn: asyncpg.Connection, _agency: str) -> int:
-    """Say that all work is in `job`."""
-    return 0
+NOTHING_PENDING: Final = "0"
+"""SQL that counts work of the agency `$1` that is no row in `job`: for most services there is none."""
 
 
 class Ledgers:
     """What others may ask of a service's ledgers, answered from its database."""
 
-    def __init__(self, store: Store, *, pending: Pending = no_pending, clock_may_be_set: bool = False) -> None:
+    def __init__(self, store: Store, *, pending: str = NOTHING_PENDING, clock_may_be_set: bool = False) -> None:
         self._store = store
-        self._pending = pending
+        self._status = _STATUS.replace("PENDING", pending)
         self._clock_may_be_set = clock_may_be_set
 
     async def status(self, agency: str) -> Status:
         """Return how far the service is with an agency: one moment's look, without its lock."""
-        async with (
-            self._store.pool.acquire() as conn,
-            conn.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            row = await conn.fetchrow(_STATUS, agency)
-            pending = await self._pending(conn, agency)
+        row = await self._store.pool.fetchrow(self._status, agency)
         return Status(
             service=self._store.service,
             n=row["n"],
             followed=json.loads(row["followed"]),
             waiting=row["waiting"],
             parked=[Held.model_validate(held) for held in json.loads(row["parked"])],
-            jobs=row["jobs"] + pending,
+            jobs=row["jobs"],
             simulated=row["simulated"],
             last=row["last"],
         )
