@@ -11,13 +11,23 @@ import bagit
 import pikepdf
 import pytest
 
-from casetrail_archive.dossier import AssemblyFailedError, RecordingDiffersError, Volume, assemble, root_of
+from casetrail_archive import dossier
+from casetrail_archive.dossier import AssemblyFailedError, DossierInput, Press, RecordingDiffersError, Volume, root_of
 from casetrail_archive.dossier.papers.paper import Paper, text
 from casetrail_archive.dossier.papers.recording import recording_paper
 from casetrail_archive.dossier.reading import read_case
 from casetrail_archive.dossier.typesetting import Typesetter, glyphs
 from support.facts import START
 from support.penalty_case import CASE, FILMS, PenaltyCase
+
+
+async def assemble(source: DossierInput, folder: Path) -> Volume:
+    press = Press()
+    try:
+        return await dossier.assemble(source, folder, press)
+    finally:
+        await press.close()
+
 
 PDFA = "http://www.aiim.org/pdfa/ns/id/"
 

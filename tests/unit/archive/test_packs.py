@@ -104,10 +104,10 @@ async def test_every_fault_of_a_pack_is_told_with_its_rule_and_remedy() -> None:
     assert (await refusal(ledger, service.load_pack(orphan, ADMIN))).code == "pack_faulty"
 
 
-async def test_a_child_without_a_date_binds_nobody() -> None:
+async def test_a_child_states_the_day_from_which_it_binds() -> None:
     ledger = await agency()
     undated = child({**rule(15, "working_days"), "stricter": True}, valid_from=None)
-    assert (await refusal(ledger, service.load_pack(undated, ADMIN))).code == "effective_date_required"
+    assert (await refusal(ledger, service.load_pack(undated, ADMIN))).code == "field_missing"
 
 
 @pytest.mark.parametrize("pack", [pack for pack, version in SHIPPED if version == "undated"])

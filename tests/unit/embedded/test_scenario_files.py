@@ -1,5 +1,6 @@
 """What the scenario runner says of files before it runs anything."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -7,6 +8,8 @@ import pytest
 
 from casetrail_embedded.client import Client
 from casetrail_embedded.scenarios.adapters import ADAPTERS
+from casetrail_embedded.scenarios.checking import Row, unlike
+from casetrail_embedded.scenarios.layout import is_ok
 from casetrail_embedded.scenarios.reading import MalformedScenarioError, read
 from casetrail_embedded.scenarios.run import changed
 from casetrail_embedded.scenarios.tenant import Tenant
@@ -64,6 +67,13 @@ def test_every_command_has_an_adapter() -> None:
             "not a mapping",
         ),
         ("  record_plans:\n", "  record_plans: x\n  items:\n", "setup.record_plans: not a list"),
+        ("roles: [unit_head]", "roles: unit_head", "cast 3.roles: not a list of texts"),
+        ("certificate: {number: 豫XZ-0511, ", "certificate: {", "cast 1.certificate: no `number`"),
+        ("{id: dv1,", "{id: [dv1],", "devices 1.id: ['dv1'] is no text"),
+        ("version: CN-2025-2026", "version: 2025", "calendar.version: 2025 is no text"),
+        ("make_up_workdays: ['2025-09-28', '2025-10-11']", "make_up_workdays: 1", "not a list of texts"),
+        ("parameters: {", "parameters: {x: {value: 2}, ", "setup.parameters.x: no `unit`"),
+        ("tags: [scene,", "tags: [[scene],", "args.tags"),
     ],
 )
 def test_a_malformed_file_is_told_with_its_place(tmp_path: Path, was: str, becomes: str, said: str) -> None:
@@ -84,6 +94,16 @@ def test_what_a_refused_step_says_wrongly_may_be_what_it_is_refused_for(tmp_path
     path.write_text(wrong, encoding="utf-8")
     steps: list[Any] = read(path).text["steps"]
     assert any(step["args"] == {"case": "K1"} for step in steps)
+
+
+def test_a_severity_or_due_date_that_is_not_listed_is_none() -> None:
+    shown: Any = {"rule": "henan-2019/21.1", "status": "pending", "severity": None, "due": None, "late_by_s": None}
+    rest = {"basis": None, "mitigation": None, "incidents": 0, "since": None}
+    row = Row.of({**shown, **rest}, subject="K1")
+    check = {"findings": [{"rule": "henan-2019/21.1", "subject": "K1", "status": "pending"}]}
+    assert list(unlike(check, [row], packs=())) == []
+    (line,) = unlike(check, [replace(row, severity="error")], packs=())
+    assert line == "henan-2019/21.1 K1: expected severity none, found severity error"
 
 
 def test_an_answer_about_the_past_that_changes_is_told() -> None:

@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 from casetrail_common.auth import TokenVerifier
 from casetrail_common.auth.tokens import verifier_from
 from casetrail_common.bus.catchup import CatchUp
-from casetrail_common.bus.control import Ledgers, Pending, no_pending
+from casetrail_common.bus.control import NOTHING_PENDING, Ledgers
 from casetrail_common.bus.kafka import Broker
 from casetrail_common.bus.worker import BusSettings, Loop, Worker, run_worker
 from casetrail_common.errors import CasetrailError
@@ -101,7 +101,7 @@ class Blueprint:
     react: React
     keeps_content: bool = False
     also_keep: AlsoKeep | None = None
-    pending: Pending = no_pending
+    pending: str = NOTHING_PENDING
     open_own: Callable[[Process, AsyncExitStack], Any] = field(default=lambda _process, _stack: None)
     """Makes what only this service holds."""
     jobs: Callable[[Process], Mapping[str, Handler]] = field(default=lambda _process: {})

@@ -7,9 +7,10 @@ from typing import Final
 
 from casetrail_archive import handlers
 from casetrail_archive.copies import keep_copies
+from casetrail_archive.dossier import Press
 from casetrail_archive.judging.judge import Judge
 from casetrail_archive.judging.past import Past
-from casetrail_archive.judging.timers import Timers, next_due, pending
+from casetrail_archive.judging.timers import PENDING, Timers, next_due
 from casetrail_archive.packing.gathering import Gatherer
 from casetrail_archive.packing.packer import Packer
 from casetrail_archive.parts import Parts
@@ -44,7 +45,8 @@ def open_parts(process: Process, stack: AsyncExitStack) -> Parts:
     stack.callback(dossiers.close)
     stack.callback(recordings.close)
     judge, past = Judge(store), Past(store.pool, asker, process.catch_up)
-    gatherer = Gatherer(judge.laws, recordings)
+    gatherer, press = Gatherer(judge.laws, recordings), Press()
+    stack.push_async_callback(press.close)
     return Parts(
         settings=settings,
         judge=judge,
@@ -54,7 +56,7 @@ def open_parts(process: Process, stack: AsyncExitStack) -> Parts:
         deadlines=Deadlines(judge),
         replays=Replays(judge),
         gatherer=gatherer,
-        packer=Packer(store, gatherer, dossiers),
+        packer=Packer(store, gatherer, dossiers, press),
         dossiers=dossiers,
         clock=Clock("archive", process.ledgers, asker),
         next_due=partial(next_due, store.pool),
@@ -93,7 +95,7 @@ BLUEPRINT: Final = Blueprint(
     react=react,
     keeps_content=True,
     also_keep=keep_copies,
-    pending=pending,
+    pending=PENDING,
     open_own=open_parts,
     jobs=judging_jobs,
     loops=loops,

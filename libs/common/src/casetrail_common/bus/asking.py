@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
@@ -12,7 +12,7 @@ from casetrail_common.bus.envelope import CE_ID, CE_TYPE, NOTE_TYPE
 from casetrail_common.bus.kafka import BrokerUnavailableError, Publisher, open_tail
 from casetrail_common.bus.messages import Kind, Note, Request, decode_note
 from casetrail_common.bus.questions import outgoing
-from casetrail_common.bus.topics import others, topic_of
+from casetrail_common.bus.topics import CONTROL_TOPIC
 from casetrail_common.bus.transient import Backoff
 from casetrail_common.ids import Service
 
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 AGAIN_S: Final = 2.0
 """Seconds after which an unanswered request is sent once more: it, or its answer, may be lost."""
+
+
+NO_HEADS: Final[Mapping[str, int]] = {}
 
 
 class NoAnswerError(Exception):
@@ -31,10 +34,9 @@ class NoAnswerError(Exception):
 
 
 class Asker:
-    """Sends requests and reads the notes that answer them from the owners' topics, as a member of no group.
+    """Sends requests and reads the notes that answer them, as a member of no group.
 
-    So it works in any process, however many share the following of those topics. It starts listening with the first
-    question.
+    So it works in any process, however many answer requests themselves. It starts listening with the first question.
     """
 
     def __init__(self, me: Service, bootstrap: str, publisher: Publisher) -> None:
@@ -57,7 +59,14 @@ class Asker:
                 await self._listening
 
     async def ask(
-        self, owners: Iterable[Service], kind: Kind, agency: str, *, timeout_s: float, now: datetime | None = None
+        self,
+        owners: Iterable[Service],
+        kind: Kind,
+        agency: str,
+        *,
+        timeout_s: float,
+        now: datetime | None = None,
+        heads: Mapping[str, int] = NO_HEADS,
     ) -> list[Note]:
         """Ask several services at once and return their answers.
 
@@ -66,7 +75,8 @@ class Asker:
         NoAnswerError
             If any of them did not answer in time.
         """
-        requests = [Request(kind=kind, asker=self._me, owner=owner, agency=agency, now=now) for owner in owners]
+        wish = {"kind": kind, "asker": self._me, "agency": agency, "now": now, "heads": heads}
+        requests = [Request.model_validate({**wish, "owner": owner}) for owner in owners]
         futures = [self._waiting.setdefault(one.id, asyncio.get_running_loop().create_future()) for one in requests]
         try:
             async with asyncio.timeout(timeout_s):
@@ -93,10 +103,9 @@ class Asker:
 
     async def _hear(self) -> None:
         backoff = Backoff()
-        topics = [topic_of(other) for other in others(self._me)]
         while True:
             try:
-                async with open_tail(self._bootstrap, topics) as tail:
+                async with open_tail(self._bootstrap, [CONTROL_TOPIC]) as tail:
                     self._open.set()
                     backoff.reset()
                     while True:

@@ -100,12 +100,16 @@ def _channels() -> dict[str, Any]:
     channels: dict[str, Any] = {
         service: _channel(
             topic_of(service),
-            f"Facts of {service} and its answers to requests; key = agency.",
+            f"Facts of {service} and how long its logs are; key = agency.",
             [*(_key(model) for model in _models() if service in owners_of(model)), "note"],
         )
         for service in SERVICES
     }
-    channels["control"] = _channel(CONTROL_TOPIC, "Requests between services; key = the service asked.", ["request"])
+    channels["control"] = _channel(
+        CONTROL_TOPIC,
+        "Requests between services and answers for the asker alone; key = the service addressed.",
+        ["request", "note"],
+    )
     channels["partner"] = _channel(PARTNER_TOPIC, "Progress of cases for partners, without personal data.", [])
     return channels
 
@@ -150,7 +154,7 @@ def _control_messages() -> dict[str, Any]:
     return {
         "note": {
             "name": NOTE_TYPE,
-            "summary": "An answer to a request. It stands among the facts of its owner but has no position.",
+            "summary": "An answer to a request. Heads stand among the facts of their owner but have no position.",
             "headers": {"$ref": "#/components/schemas/headers"},
             "payload": {"$ref": "#/components/schemas/event"},
             "x-note": note,

@@ -1,15 +1,19 @@
-"""Answering the other services' requests. Every answer goes through the outbox to the service's own topic."""
+"""Answering the other services' requests.
+
+What their followers must hear in its place among the facts goes through the outbox to the service's own topic: facts
+again, and how long a log is. What only the asker waits for goes straight back on the control topic; should it be lost,
+it is asked for again.
+"""
 
 import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-import asyncpg
-
+from casetrail_common.bus.envelope import CE_ID, CE_TYPE, NOTE_TYPE
 from casetrail_common.bus.gaps import PAGE
 from casetrail_common.bus.health import Health
 from casetrail_common.bus.kafka import (
@@ -18,13 +22,17 @@ from casetrail_common.bus.kafka import (
     LayoutError,
     LogMovedError,
     Message,
+    Outgoing,
     Place,
+    Publisher,
     Subscription,
 )
 from casetrail_common.bus.messages import Held, Note, Request, Status
+from casetrail_common.bus.progress import Bell
 from casetrail_common.bus.topics import ALL_TOPICS, CONTROL_TOPIC
 from casetrail_common.bus.transient import Backoff, is_transient
 from casetrail_common.ledger.store import Store
+from casetrail_common.outages import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +40,10 @@ HEADS_PAGE: Final = 500
 COMMIT_EVERY_S: Final = 2.0
 """Seconds between two commits of how far requests were read: whoever restarts answers the last few once more, and
 nobody waits for that."""
+REST_S: Final = 0.4
+"""Seconds that a status waits at the most until nothing of the agency moves: one answer instead of several."""
+_FIRST_LOOK_S: Final = 0.005
+_LONGEST_LOOK_S: Final = 0.03
 
 _PUBLISH_RANGE: Final = """
 with again as (
@@ -48,7 +60,7 @@ _STATUS: Final = """
 select coalesce(h.n, 0) as n, h.simulated, nullif(h.last, '1970-01-01T00:00:00Z') as last,
   (select coalesce(jsonb_object_agg(f.service, f.n), '{}')::text from followed f where f.agency = a.agency) as followed,
   (select count(*) from waiting w where w.agency = a.agency) as waiting,
-  (select count(*) from job j where j.agency = a.agency) as jobs,
+  (select count(*) from job j where j.agency = a.agency) + (PENDING) as jobs,
   (select coalesce(jsonb_agg(p), '[]')::text from
     (select distinct service, stream from parked where agency = a.agency order by 1, 2 limit 5) p) as parked
 from (select $1::text as agency) a left join agency_head h on h.agency = a.agency
@@ -58,41 +70,41 @@ insert into agency_head (agency, simulated) values ($1, $2)
 on conflict (agency) do update set simulated = greatest(agency_head.simulated, excluded.simulated)
 """
 
-Pending = Callable[[asyncpg.Connection, str], Awaitable[int]]
-"""Counts work of an agency that is no row in `job`, such as due timers."""
-
-
-async def no_pending(_conn: asyncpg.Connection, _agency: str) -> int:
-    """Say that all work is in `job`."""
-    return 0
+NOTHING_PENDING: Final = "0"
+"""SQL that counts work of the agency `$1` that is no row in `job`: for most services there is none."""
 
 
 class Ledgers:
     """What others may ask of a service's ledgers, answered from its database."""
 
-    def __init__(self, store: Store, *, pending: Pending = no_pending, clock_may_be_set: bool = False) -> None:
+    def __init__(self, store: Store, *, pending: str = NOTHING_PENDING, clock_may_be_set: bool = False) -> None:
         self._store = store
-        self._pending = pending
+        self._status = _STATUS.replace("PENDING", pending)
         self._clock_may_be_set = clock_may_be_set
 
     async def status(self, agency: str) -> Status:
         """Return how far the service is with an agency: one moment's look, without its lock."""
-        async with (
-            self._store.pool.acquire() as conn,
-            conn.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            row = await conn.fetchrow(_STATUS, agency)
-            pending = await self._pending(conn, agency)
+        row = await self._store.pool.fetchrow(self._status, agency)
         return Status(
             service=self._store.service,
             n=row["n"],
             followed=json.loads(row["followed"]),
             waiting=row["waiting"],
             parked=[Held.model_validate(held) for held in json.loads(row["parked"])],
-            jobs=row["jobs"] + pending,
+            jobs=row["jobs"],
             simulated=row["simulated"],
             last=row["last"],
         )
+
+    async def rest(self, agency: str, heads: Mapping[str, int], bell: Bell) -> Status:
+        """Return how far the service is once it has followed some heads and nothing of the agency moves in it."""
+        deadline, pause = time.monotonic() + REST_S, _FIRST_LOOK_S
+        while True:
+            status = await self.status(agency)
+            if not status.lacks(heads) or status.parked or time.monotonic() > deadline:
+                return status
+            await bell.wait(pause)
+            pause = min(pause * 2, _LONGEST_LOOK_S)
 
     async def set_clock(self, agency: str, now: datetime) -> Status:
         """Set the simulated clock of an agency, which never goes back, and return how far the service is.
@@ -141,17 +153,22 @@ class Control:
         store: Store,
         ledgers: Ledgers,
         broker: Broker,
+        publisher: Publisher,
         *,
         bootstrap: str,
         health: Health,
+        bell: Bell,
         member: str | None = None,
     ) -> None:
         self._store = store
         self._ledgers = ledgers
         self._broker = broker
+        self._publisher = publisher
         self._bootstrap = bootstrap
         self._health = health
+        self._bell = bell
         self._member = member
+        self._resting: set[asyncio.Task[None]] = set()
         self._uncommitted: dict[Place, int] = {}
         self._committed_at = 0.0
 
@@ -185,6 +202,8 @@ class Control:
 
     async def _answer_all(self, subscription: Subscription, messages: list[Message]) -> None:
         for message in messages:
+            if CE_TYPE in message.headers:
+                continue  # an answer
             try:
                 request = Request.model_validate_json(message.value)
             except ValueError:
@@ -204,19 +223,30 @@ class Control:
                 await self._ledgers.publish_heads(request)
             case Request(kind="range", agency=str(agency), first=int(first), last=int(last)):
                 n = await self._ledgers.publish_range(agency, first, last)
-                await self._note(request, agency, kind="heads", n=n)
+                note = Note(request=request.id, owner=self._store.service, agency=agency, kind="heads", n=n)
+                await self._ledgers.publish_notes([note])
             case Request(kind="watermark", agency=str(agency)):
                 n, t = await self._ledgers.close_past(agency)
-                await self._note(request, agency, kind="watermark", n=n, t=t)
+                await self._reply(request, agency, kind="watermark", n=n, t=t)
             case Request(kind="clock", agency=str(agency), now=datetime() as now):
                 status = await self._ledgers.set_clock(agency, now)
-                await self._note(request, agency, kind="status", n=status.n, status=status)
+                await self._reply(request, agency, kind="status", n=status.n, status=status)
             case Request(kind="status", agency=str(agency)):
-                status = await self._ledgers.status(agency)
-                await self._note(request, agency, kind="status", n=status.n, status=status)
+                # Aside, so that nobody else's request waits.
+                resting = asyncio.create_task(self._tell_at_rest(request, agency))
+                self._resting.add(resting)
+                resting.add_done_callback(self._resting.discard)
             case _:
                 log.warning("a request lacks what its kind needs", extra={"kind": request.kind, "asker": request.asker})
 
-    async def _note(self, request: Request, agency: str, **answer: Any) -> None:
+    async def _tell_at_rest(self, request: Request, agency: str) -> None:
+        try:
+            status = await self._ledgers.rest(agency, request.heads, self._bell)
+            await self._reply(request, agency, kind="status", n=status.n, status=status)
+        except (BrokerUnavailableError, *DATABASE_ERRORS) as error:
+            log.info("a status was not told and will be asked for again: %s", type(error).__name__)
+
+    async def _reply(self, request: Request, agency: str, **answer: Any) -> None:
         note = Note(request=request.id, owner=self._store.service, agency=agency, **answer)
-        await self._ledgers.publish_notes([note])
+        headers = {CE_TYPE: NOTE_TYPE, CE_ID: note.id}
+        await self._publisher.publish([Outgoing(CONTROL_TOPIC, request.asker, note.encode(), headers)])

@@ -3,6 +3,7 @@
 import json
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -33,6 +34,9 @@ class Request(_Message):
     last: Annotated[int, Field(ge=1)] | None = None
     now: AwareDatetime | None = None
     """Where `clock` sets the clock."""
+    heads: dict[str, int] = {}
+    """Positions by service: `status` is told once these are followed and nothing of the agency moves in the service, or
+    a little later if that takes longer."""
 
     def encode(self) -> bytes:
         """Return the value of the message on the control topic."""
@@ -65,25 +69,40 @@ class Status(_Message):
     last: AwareDatetime | None = None
     """Instant before which the log is closed: its last fact or watermark."""
 
+    def lacks(self, heads: Mapping[str, int]) -> str:
+        """Return what keeps the service from being at rest at some heads, in a few words; empty if nothing does."""
+        if self.jobs:
+            return f"{self.service}: {self.jobs} jobs"
+        for other, head in heads.items():
+            if other != self.service and self.followed.get(other, 0) < head:
+                return f"{self.service}: {other}:{head}"
+        return f"{self.service}: {self.waiting} facts wait for their causes" if self.waiting else ""
+
 
 class Note(_Message):
-    """An answer. It stands among the owner's facts, on the agency's partition, but has no position."""
+    """An answer. Heads stand among the owner's facts, on the agency's partition, but have no position; the others go
+    back to the asker on the control topic."""
 
     kind: Literal["heads", "watermark", "status"]
     request: str
     owner: Service
     agency: AgencyId
     n: int
-    """The last position of the owner's log. The note follows that fact on the topic."""
+    """The last position of the owner's log. Heads follow that fact on the topic."""
     t: AwareDatetime | None = None
     """Watermark: every fact recorded before t is among the first n."""
     status: Status | None = None
 
+    @property
+    def id(self) -> str:
+        """What the event is called; the request comes last."""
+        return f"{self.owner}/{self.agency}/{self.request}"
+
     def encode(self) -> bytes:
-        """Return the value of the message on the owner's topic."""
+        """Return the value of the message."""
         event = {
             "specversion": "1.0",
-            "id": f"{self.owner}/{self.agency}/{self.request}",
+            "id": self.id,
             "source": f"/casetrail/{self.owner}",
             "type": NOTE_TYPE,
             "datacontenttype": "application/json",

@@ -78,7 +78,14 @@ async def run_worker(
         questions = Questions(store.service, store.pool, publisher, heads_interval_s=settings.heads_interval_s)
         relay = Relay(store.service, settings.dsn, publisher, health=worker.health)
         control = Control(
-            store, ledgers, broker, bootstrap=settings.bootstrap, health=worker.health, member=settings.member
+            store,
+            ledgers,
+            broker,
+            publisher,
+            bootstrap=settings.bootstrap,
+            health=worker.health,
+            bell=worker.bell,
+            member=settings.member,
         )
         follower = Follower(
             store,

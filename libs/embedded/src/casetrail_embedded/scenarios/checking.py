@@ -90,10 +90,11 @@ def _unlike(expected: Text, found: Sequence[Found]) -> Iterator[str]:
         yield f"{place}: expected {expected['status']}, found nothing"
     for one in found:
         got = {**_always(one), **{name: value for name, value in _optional(one).items() if name in expected}}
-        differing = [name for name, value in got.items() if _plain(name, expected[name]) != value]
+        wanted = {name: _plain(name, expected.get(name)) for name in got}
+        differing = [name for name, value in got.items() if wanted[name] != value]
         if differing:
-            wanted = ", ".join(f"{name} {_said(_plain(name, expected[name]))}" for name in differing)
-            yield f"{place}: expected {wanted}, found {', '.join(f'{name} {_said(got[name])}' for name in differing)}"
+            told = (", ".join(f"{name} {_said(side[name])}" for name in differing) for side in (wanted, got))
+            yield f"{place}: expected {next(told)}, found {next(told)}"
 
 
 def _always(one: Found) -> dict[str, Any]:

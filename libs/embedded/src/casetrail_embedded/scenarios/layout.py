@@ -27,10 +27,17 @@ _LISTS: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
     "checks": (("as_of", "findings"), ("closed_world",)),
 }
 _FINDING: Final = (
-    ("rule", "subject", "status", "severity", "due"),
-    ("late_by", "basis", "mitigation", "incidents", "since", "note"),
+    ("rule", "subject", "status"),
+    ("severity", "due", "late_by", "basis", "mitigation", "incidents", "since", "note"),
 )
 _EXPECT: Final = ((), ("ok", "delivered", "refused", "status", "code", "incident"))
+_PERIOD: Final = (("value", "unit"), ("from",))
+_CERTIFICATE: Final = (("number", "valid_from", "valid_until"), ())
+_TEXTS: Final = frozenset(
+    {"id", "version", "name", "province", "pack", "kind", "type", "serial", "custodian", "by", "do"}
+)
+"""Members that are one text wherever they stand."""
+_LISTS_OF_TEXTS: Final = frozenset({"roles", "clearance", "make_up_workdays"})
 
 Text = Mapping[str, Any]
 
@@ -50,6 +57,8 @@ def faults_of(text: Any) -> Iterator[str]:
         *(fault for name, layout in _LISTS.items() for fault in _listed(name, _at(text, name), layout)),
         *_setup(text["setup"]),
         *_unquoted("", text),
+        *_texts("packs", text["packs"]),
+        *(fault for name in ("calendar", "agency") for fault in _plain(name, text[name])),
     ]
     yield from parts
     if not parts:
@@ -77,6 +86,9 @@ def _setup(setup: Any) -> Iterator[str]:
         entries = setup.get(name, {} if name == "parameters" else [])
         if name == "parameters" and not isinstance(entries, dict):
             yield "setup.parameters: not a mapping"
+        elif name == "parameters":
+            periods = ((key, one) for key, one in entries.items() if isinstance(one, dict))
+            yield from (f for key, one in periods for f in _members(f"setup.parameters.{key}", one, *_PERIOD))
         elif name != "parameters" and not (isinstance(entries, list) and all(isinstance(e, dict) for e in entries)):
             yield f"setup.{name}: not a list of mappings"
 
@@ -86,7 +98,23 @@ def _listed(place: str, value: Any, layout: tuple[Sequence[str], Sequence[str]])
         yield f"{place}: not a list"
         return
     for number, one in enumerate(value, start=1):
-        yield from _members(f"{place} {number}", one, *layout)
+        yield from _members(f"{place} {number}", one, *layout) or _plain(f"{place} {number}", one)
+
+
+def _plain(place: str, value: Any) -> Iterator[str]:
+    """Yield which members of a mapping are not what they are in every mapping."""
+    for name, one in value.items() if isinstance(value, dict) else ():
+        if name in _TEXTS and not isinstance(one, str):
+            yield f"{place}.{name}: {one!r} is no text"
+        elif name in _LISTS_OF_TEXTS:
+            yield from _texts(f"{place}.{name}", one)
+        elif name == "certificate" and one is not None:
+            yield from _members(f"{place}.{name}", one, *_CERTIFICATE)
+
+
+def _texts(place: str, value: Any) -> Iterator[str]:
+    if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        yield f"{place}: not a list of texts"
 
 
 def _unquoted(place: str, value: Any) -> Iterator[str]:
@@ -195,9 +223,9 @@ def _finding(finding: Text, known: set[str]) -> Iterator[str]:
     lists = enumerations()
     if str(finding["status"]) not in lists["status"]:
         yield f"status: {finding['status']!r}"
-    if finding["severity"] is not None and str(finding["severity"]) not in lists["severity"]:
+    if finding.get("severity") is not None and str(finding["severity"]) not in lists["severity"]:
         yield f"severity: {finding['severity']!r}"
-    if finding["due"] is not None and not is_instant(finding["due"]):
+    if finding.get("due") is not None and not is_instant(finding["due"]):
         yield f"due: {finding['due']!r} is no instant"
     if finding.get("since") is not None and not (is_instant(finding["since"]) or is_date(finding["since"])):
         yield f"since: {finding['since']!r} is no instant"

@@ -63,7 +63,7 @@ async def run_scenario(scenario: Scenario, base_url: str, samples: Mapping[str, 
             run.differences.append(f"{run.place}: {refused.asked}: {refused}")
         except httpx.HTTPError as error:
             run.differences.append(f"{run.place}: {type(error).__name__} {error}")
-        except (KeyError, TypeError, ValueError) as error:  # the next file must be run all the same
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # the next file must be run all the same
             run.differences.append(f"{run.place}: the file or an answer is not what it should be: {error!r}")
         return run.differences
 

@@ -25,8 +25,8 @@ OWNER_OF_KIND: Final[Mapping[str, Service]] = {
 }
 """Which service gives ids to what; people keep theirs."""
 
-NO_ID: Final = "-"
-"""Stands in a path for what the file does not name."""
+NO_ID: Final = "i-"
+"""Stands in a path for what the file does not name; a service is found for it, which refuses it for its shape."""
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Desk:
         body = dict(args)
         names = [name for _, name, _, _ in Formatter().parse(path) if name]
         found = {name: more[name] if name in more else body.pop(name, NO_ID) for name in names}
-        quoted = {name: quote(str(value), safe="") for name, value in found.items()}
+        quoted = {name: quote(id_ if isinstance(id_, str) else NO_ID, safe="") for name, id_ in found.items()}
         return await self.tenant.client.send(
             self.who, method, path.format_map(quoted), body=body if body or method == "POST" else None
         )

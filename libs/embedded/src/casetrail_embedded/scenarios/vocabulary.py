@@ -29,7 +29,7 @@ class Argument:
     def fits(self, value: Any) -> bool:
         """Whether a value has the shape of the argument."""
         if self.type in {"enum", "enums"}:
-            return all(one in enumerations()[self.of] for one in self._listed(value))
+            return all(isinstance(one, str) and one in enumerations()[self.of] for one in self._listed(value))
         if self.type in {"ref", "refs"}:
             return all(isinstance(one, str) for one in self._listed(value))
         return _SHAPES[self.type](value)
@@ -100,7 +100,7 @@ def has_members(value: Any, required: Sequence[str], optional: Sequence[str] = (
 
 def _media(value: Any) -> bool:
     return _maps("sample", "start", "end")(value) and all(
-        one["sample"] in SAMPLES and is_instant(one["start"]) and is_instant(one["end"]) for one in value
+        str(one["sample"]) in SAMPLES and is_instant(one["start"]) and is_instant(one["end"]) for one in value
     )
 
 

@@ -1,7 +1,8 @@
 """The dossier (案卷): from copies of facts to a package that anybody can verify offline. Knows no service."""
 
-from casetrail_archive.dossier.assembly import AssemblyFailedError, RecordingDiffersError, assemble
+from casetrail_archive.dossier.assembly import RecordingDiffersError, assemble
 from casetrail_archive.dossier.bag import root_of
+from casetrail_archive.dossier.press import AssemblyFailedError, Press
 from casetrail_archive.dossier.source import (
     ContentCopy,
     DossierInput,
@@ -18,6 +19,7 @@ __all__ = [
     "DossierInput",
     "FactCopy",
     "FindingCopy",
+    "Press",
     "Recording",
     "RecordingDiffersError",
     "StreamCopy",

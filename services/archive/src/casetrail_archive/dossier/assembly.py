@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-import json
 import pickle
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from mimetypes import guess_extension
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from casetrail_archive.dossier.naming import file_name
+from casetrail_archive.dossier.press import Press
 from casetrail_archive.dossier.source import DossierInput, Recording
 from casetrail_archive.dossier.volume import StagedRecording, Volume
 
@@ -24,15 +23,10 @@ class RecordingDiffersError(Exception):
     """The bytes of a recording are not those that its fact names."""
 
 
-class AssemblyFailedError(Exception):
-    """The child process ended without a volume; says what it wrote last."""
-
-
-async def assemble(source: DossierInput, folder: Path) -> Volume:
+async def assemble(source: DossierInput, folder: Path, press: Press) -> Volume:
     """Write a volume into a folder, which is made and must not hold one yet.
 
-    A child process prints it, about 150 MB for a second or two, and is gone afterwards: nothing of it blocks the event
-    loop, and a crash in it cannot take anything along. Limit how many run at once where this is called.
+    A child process prints it: nothing of it blocks the event loop, and a crash in it cannot take anything along.
 
     Raises
     ------
@@ -46,27 +40,7 @@ async def assemble(source: DossierInput, folder: Path) -> Volume:
     staged = [await _stage(recording, place, folder) for place, recording in enumerate(kept, 1)]
     # The child needs no recording, and an open source could not be handed to it.
     order = pickle.dumps((replace(source, recordings=()), folder, tuple(staged)))
-    return await _run_child(order)
-
-
-async def _run_child(order: bytes) -> Volume:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "casetrail_archive.dossier.child"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        answer, complaint = await child.communicate(order)
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode != 0:
-        last = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise AssemblyFailedError(f"exit code {child.returncode}: {last}")
-    return Volume(**json.loads(answer))
+    return Volume(**await press.print(order))
 
 
 async def _stage(recording: Recording, place: int, folder: Path) -> StagedRecording:

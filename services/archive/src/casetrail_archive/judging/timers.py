@@ -47,20 +47,16 @@ using unnest($2::text[], $3::text[], $4::text[], $5::smallint[]) as d (scope, ru
 where t.agency = $1 and t.scope = d.scope and t.rule = d.rule and t.subject = d.subject and t.percent = d.percent
 """
 _NEXT: Final = "select min(fire_at) from timer where agency = $1 and fire_at <= $2"
-_PENDING: Final = """
+PENDING: Final = """
 select count(*) from timer t join agency_head h using (agency) where t.agency = $1 and t.fire_at <= h.simulated
 """
+"""How many timers the simulated clock of an agency has passed and that have not fired: the clock waits for them."""
 
 
 async def next_due(pool: asyncpg.Pool, agency: str, until: datetime) -> datetime | None:
     """Return when the next timer of an agency fires, up to an instant."""
     found: datetime | None = await pool.fetchval(_NEXT, agency, until)
     return found
-
-
-async def pending(conn: asyncpg.Connection, agency: str) -> int:
-    """Return how many timers the simulated clock has passed and that have not fired: the clock waits for them."""
-    return int(await conn.fetchval(_PENDING, agency))
 
 
 @dataclass

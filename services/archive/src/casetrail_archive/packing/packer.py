@@ -15,7 +15,7 @@ import asyncpg
 from casetrail_archive.case_facts import read_facts, streams_of
 from casetrail_archive.domain.case import Case
 from casetrail_archive.domain.dossier import Dossier, Filing, stream_key
-from casetrail_archive.dossier import DossierInput, Volume, assemble
+from casetrail_archive.dossier import DossierInput, Press, Volume, assemble
 from casetrail_archive.dossier.bag import file_sha256
 from casetrail_archive.packing.gathering import Gatherer, Order
 from casetrail_archive.packing.package import CONTENT_TYPE, write_package
@@ -57,6 +57,7 @@ class Packer:
     store: Store
     gatherer: Gatherer
     dossiers: ObjectStore
+    press: Press
 
     @property
     def jobs(self) -> Mapping[str, Handler]:
@@ -74,7 +75,7 @@ class Packer:
             return
         await self.dossiers.ensure_bucket()
         key = f"{draft_prefix(job.agency, dossier_id)}.zip"
-        async with packed(made) as package:
+        async with packed(made, self.press) as package:
             version_id = await self.dossiers.put_file(key, package.path, content_type=CONTENT_TYPE)
         payload = DossierDraftedV1(
             dossier=dossier_id,
@@ -98,7 +99,7 @@ class Packer:
         await self.dossiers.ensure_bucket()
         # The real clock, not the agency's: locks of the object store know no other.
         retained_until = years_after(datetime.now(UTC), dossier.filing.retention_years or 0)
-        async with packed(source) as package:
+        async with packed(source, self.press) as package:
             key = f"{job.agency}/{job.key}/volume-1-{package.volume.root[:16]}.zip"
             version_id = await self._stored_once(key, package)
         await self.dossiers.lock_version(key, version_id, retain_until=retained_until)
@@ -239,11 +240,11 @@ def _volume_order(agency: str, dossier_id: str, dossier: Dossier, filing: Filing
 
 
 @contextlib.asynccontextmanager
-async def packed(source: DossierInput) -> AsyncIterator[Package]:
+async def packed(source: DossierInput, press: Press) -> AsyncIterator[Package]:
     """Write the volume and its package into a directory that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="casetrail-dossier-") as directory:
         folder, path = Path(directory) / "volume", Path(directory) / "volume.zip"
-        volume = await assemble(source, folder)
+        volume = await assemble(source, folder, press)
         await asyncio.to_thread(write_package, folder, path)
         digest = await asyncio.to_thread(file_sha256, path)
         yield Package(path, volume, digest, path.stat().st_size)

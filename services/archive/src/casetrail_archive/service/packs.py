@@ -103,6 +103,8 @@ def _document(wish: LoadPack, own: Document | None) -> Document:
     is_child = wish.inherits is not None
     if is_child != (wish.rules is not None) or (is_child and own is not None):
         raise CasetrailError("field_missing", {"fields": "inherits, rules, text"})
+    if is_child and wish.valid_from is None:
+        raise CasetrailError("field_missing", {"fields": "valid_from"})
     if own is not None:
         return own
     if wish.rules is None:

@@ -8,11 +8,14 @@ import httpx
 from casetrail_embedded.scenarios.adapters.sending import Adapter, posting, sending
 from casetrail_embedded.scenarios.samples import Sample
 from casetrail_embedded.scenarios.tenant import Desk
+from casetrail_embedded.scenarios.vocabulary import commands
 
 
 async def store_session(desk: Desk, args: dict[str, Any]) -> httpx.Response:
     """Declare one file per segment, send its parts straight to the object store, and say that all is there."""
-    media = args.pop("media", [])
+    media = args.pop("media", None)
+    if not commands()["store_session"].arguments["media"].fits(media):
+        media = []  # for the service to refuse
     samples = [desk.tenant.samples[one["sample"]] for one in media]
     args["files"] = [
         {
