@@ -9,7 +9,6 @@ import pytest
 from casetrail_embedded.client import Client
 from casetrail_embedded.scenarios.adapters import ADAPTERS
 from casetrail_embedded.scenarios.checking import Row, unlike
-from casetrail_embedded.scenarios.layout import is_ok
 from casetrail_embedded.scenarios.reading import MalformedScenarioError, read
 from casetrail_embedded.scenarios.run import changed
 from casetrail_embedded.scenarios.tenant import Tenant
