@@ -21,7 +21,7 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 ARGS   ?=
 SCENARIOS ?= tests/scenarios/data
 
-.PHONY: help install install-dev demo up down status test scenarios check mutate-packs bench verify-ledger rebuild jars-lock clean distclean
+.PHONY: help install install-dev demo up down status test scenarios check mutate-packs bench verify-ledger rebuild retry-parked jars-lock clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -70,6 +70,9 @@ verify-ledger: install
 
 rebuild: install
 	@$(RUN) rebuild $(ARGS)
+
+retry-parked: install
+	@$(RUN) retry-parked $(ARGS)
 
 test: install-dev
 	@$(BIN)/python -m pytest tests $(ARGS)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from casetrail_common.ids import SERVICES, Service
+from casetrail_common.settings import Settings
 from casetrail_embedded.stack.ports import LOOPBACK
 
 
@@ -86,6 +87,12 @@ def app_environment(
             environment[f"CASETRAIL_POSTGRES_{name.upper()}_DSN"] = addresses.dsn(name)
             environment[f"CASETRAIL_POSTGRES_{name.upper()}_OWNER_DSN"] = addresses.dsn(name, owner=True)
     return environment
+
+
+def app_settings(addresses: StackAddresses) -> Settings:
+    """Return what a further process of the application would be told."""
+    told = app_environment(addresses)
+    return Settings(**{name.removeprefix("CASETRAIL_").lower(): value for name, value in told.items()})  # type: ignore[arg-type]  # pydantic reads the texts
 
 
 @dataclass(frozen=True, kw_only=True)
