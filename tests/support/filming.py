@@ -237,7 +237,8 @@ class Filming:
         settings = self.process.settings
         names = ("postgres_media_dsn", "kafka_bootstrap", "s3_endpoint", "s3_access_key", "s3_secret_key")
         told = {f"CASETRAIL_{name.upper()}": str(getattr(settings, name)) for name in names}
-        return {**told, "PYTHONPATH": str(Path(__file__).parents[1])}
+        paths = (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))
+        return {**told, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
     async def until_killed_at(self, failpoint: str, *what: str) -> int:
         """Do a piece of media's work in a process of its own, with a failpoint armed; return how it ended."""
