@@ -6,6 +6,7 @@
 #   make status          what runs, where, and how much memory it takes
 #   make verify-ledger   recompute every chain and compare it with the archive's copies
 #   make rebuild         make what the services keep anew from their ledgers; ARGS=--check: only compare
+#   make retry-parked    handle facts again that could not be handled, once what stopped them is put right
 #   make scenarios       run the scenario files of SCENARIOS=folder through the APIs of a stack of its own
 #   make test            everything that must pass
 #   make check           lint, types, import rules, sizes
