@@ -6,6 +6,7 @@
 #   make status          what runs, where, and how much memory it takes
 #   make verify-ledger   recompute every chain and compare it with the archive's copies
 #   make rebuild         make what the services keep anew from their ledgers; ARGS=--check: only compare
+#   make retry-parked    handle facts again that could not be handled, once what stopped them is put right
 #   make scenarios       run the scenario files of SCENARIOS=folder through the APIs of a stack of its own
 #   make test            everything that must pass
 #   make check           lint, types, import rules, sizes
@@ -24,7 +25,7 @@ SCENARIOS ?= tests/scenarios/data
 # Processes are started by the dozen, and what one has compiled the next need not.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo up down status test scenarios check mutate-packs bench verify-ledger rebuild jars-lock clean distclean
+.PHONY: help install install-dev demo up down status test scenarios check mutate-packs bench verify-ledger rebuild retry-parked jars-lock clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -73,6 +74,9 @@ verify-ledger: install
 
 rebuild: install
 	@$(RUN) rebuild $(ARGS)
+
+retry-parked: install
+	@$(RUN) retry-parked $(ARGS)
 
 test: install-dev
 	@$(BIN)/python -m pytest tests $(ARGS)

@@ -114,7 +114,6 @@ async def test_making_the_bucket_again_changes_nothing(contract: Contract, key: 
     version = await contract.store.put(key, b"kept")
     await contract.store.ensure_bucket()
     assert await content_of(contract.store.stream(key, version)) == b"kept"
-    assert await contract.store.is_reachable()
 
 
 async def test_what_is_not_there_is_not_found(contract: Contract, key: str) -> None:
@@ -265,7 +264,6 @@ async def test_a_presigned_part_is_good_for_that_part_alone(store_settings: Sett
 
 async def test_a_store_that_is_down_is_unavailable() -> None:
     store = S3ObjectStore(Settings(s3_endpoint="http://127.0.0.1:9"), bucket="contract")
-    assert not await store.is_reachable()
     with pytest.raises(StoreUnavailableError):
         await store.put("key", b"x")
     with pytest.raises(ConnectionError):

@@ -30,7 +30,7 @@ from casetrail_media.evidence.sweeping import Sweeper
 from casetrail_media.parts import MediaParts
 from casetrail_media.process import BLUEPRINT
 from support.facts import FactBook
-from support.serving import Served, serving
+from support.serving import Served, everything_is_told, serving
 
 PATIENCE_S = 60.0
 """Seconds a completion waits for its verification: so many that none waits them out, however busy the machine is."""
@@ -38,11 +38,6 @@ PATIENCE_S = 60.0
 TIMES = {"started_at": "2025-08-13T14:59:00+08:00", "ended_at": "2025-08-13T16:30:00+08:00"}
 
 GAP = {"cause": "low_battery", "description": "电池耗尽", "final": False}
-
-
-async def _settled(_agency: str) -> bool:
-    """Say that there is nothing left to follow: the test has told everything."""
-    return True
 
 
 @dataclass
@@ -242,7 +237,8 @@ class Filming:
         settings = self.process.settings
         names = ("postgres_media_dsn", "kafka_bootstrap", "s3_endpoint", "s3_access_key", "s3_secret_key")
         told = {f"CASETRAIL_{name.upper()}": str(getattr(settings, name)) for name in names}
-        return {**told, "PYTHONPATH": str(Path(__file__).parents[1])}
+        paths = (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))
+        return {**told, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
     async def until_killed_at(self, failpoint: str, *what: str) -> int:
         """Do a piece of media's work in a process of its own, with a failpoint armed; return how it ended."""
@@ -272,7 +268,7 @@ async def filming(stack: StackAddresses, data_dir: Path, **settings: Any) -> Asy
         "deferred_wait_s": PATIENCE_S,
     }
     async with serving(BLUEPRINT, stack, data_dir, **{**addresses, **settings}) as served:
-        served.process.store.catch_up = _settled
+        served.process.store.catch_up = everything_is_told
         opened = Filming(served, f"t-{secrets.token_hex(4)}")
         await opened.set_up()
         yield opened

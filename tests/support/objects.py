@@ -42,9 +42,6 @@ class FakeObjectStore:
     async def ensure_bucket(self) -> None:
         """There is only one bucket."""
 
-    async def is_reachable(self) -> bool:
-        return True
-
     async def create_multipart(self, key: str, *, content_type: str = "application/octet-stream") -> str:
         upload_id = secrets.token_hex(8)
         self.uploads[key, upload_id] = {}

@@ -28,15 +28,10 @@ from casetrail_common.rules import SHIPPED, pack_document
 from casetrail_embedded.stack.addresses import StackAddresses
 from casetrail_review.process import BLUEPRINT
 from support.facts import FactBook
-from support.serving import Served, serving
+from support.serving import Served, everything_is_told, serving
 
 PATIENCE_S = 60.0
 """Seconds a submission waits for intake: so many that none waits them out, however busy the machine is."""
-
-
-async def _settled(_agency: str) -> bool:
-    """Say that there is nothing left to follow: the test has told everything."""
-    return True
 
 
 @dataclass
@@ -164,5 +159,5 @@ class Reviewing:
 async def reviewing(stack: StackAddresses, data_dir: Path) -> AsyncIterator[Reviewing]:
     """Open review over a database of its own."""
     async with serving(BLUEPRINT, stack, data_dir, deferred_wait_s=PATIENCE_S) as served:
-        served.process.store.catch_up = _settled
+        served.process.store.catch_up = everything_is_told
         yield Reviewing(served, f"t-{secrets.token_hex(4)}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from casetrail_embedded.commands.ledger import rebuild_all
+from casetrail_embedded.commands.ledger import rebuild_all, retry_all
 from casetrail_embedded.demo import cast
 from support.ledger_checker import faults, until_settled
 from support.load import CASE, Load
@@ -39,4 +39,13 @@ async def test_what_was_lost_doubled_or_made_up_is_found(whole: WholeStack, caps
     assert "1 snapshots replaced" in said
     assert said.endswith("every snapshot is what the ledgers say\n")
     assert await faults(dsns, []) == []
+    await intake.execute(
+        "insert into parked (agency, service, n, stream, body, prev_hash, hash, reason) "
+        "select agency, 'media', n, stream, body, prev_hash, hash, 'made up' from ledger "
+        "where agency = 'checked' limit 1"
+    )
+    assert await retry_all(whole.addresses) == 1
+    assert await intake.fetchval("select reason from parked where agency = 'checked'") == "BrokenChainError"
+    await intake.execute("delete from parked")
+    assert await retry_all(whole.addresses) == 0
     await intake.close()

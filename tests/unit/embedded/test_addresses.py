@@ -4,11 +4,15 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from casetrail_common.ids import SERVICES
 from casetrail_common.settings import Settings
 from casetrail_embedded.applications import apart, issuer_environment, together
 from casetrail_embedded.stack.addresses import StackAddresses, addresses_of, app_environment
+from casetrail_embedded.stack.part import environment
 from casetrail_embedded.stack.secrets import NAMES, load_or_create
+from casetrail_embedded.stack.supervisor import app_part
 
 PORTS = {"postgres": 1001, "kafka": 1002, "s3": 1003, "public": 1004, **{f"{name}_api": 2000 for name in SERVICES}}
 
@@ -49,6 +53,15 @@ def test_the_development_issuer_gives_way_to_a_configured_one() -> None:
     assert issuer_environment(addresses(), {})["CASETRAIL_DEV_ISSUER"] == "true"
     configured = issuer_environment(addresses(), {"CASETRAIL_OIDC_JWKS_URL": "https://issuer.example/jwks"})
     assert configured == {"CASETRAIL_ALLOW_TEST_CLOCK": "false"}
+
+
+def test_every_process_believes_a_configured_issuer_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASETRAIL_OIDC_JWKS_URL", "https://issuer.example/jwks")
+    for process in (*together(addresses()), *apart(addresses())):
+        told = settings(environment(app_part(process, addresses())))
+        assert told.oidc_jwks_url == "https://issuer.example/jwks"
+        assert not told.dev_issuer
+        assert not told.allow_test_clock
 
 
 def test_addresses_survive_the_run_file() -> None:

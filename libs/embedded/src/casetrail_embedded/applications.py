@@ -79,7 +79,11 @@ def issuer_environment(addresses: StackAddresses, environment: Mapping[str, str]
     """
     if environment.get("CASETRAIL_OIDC_JWKS_URL"):
         return {"CASETRAIL_ALLOW_TEST_CLOCK": environment.get("CASETRAIL_ALLOW_TEST_CLOCK", "false")}
-    return {"CASETRAIL_DEV_ISSUER": "true", "CASETRAIL_OIDC_JWKS_URL": f"{addresses.public_url}/dev/jwks.json"}
+    return {
+        "CASETRAIL_DEV_ISSUER": "true",
+        "CASETRAIL_OIDC_JWKS_URL": f"{addresses.public_url}/dev/jwks.json",
+        "CASETRAIL_ALLOW_TEST_CLOCK": "true",
+    }
 
 
 def is_migrated(addresses: StackAddresses, service: Service) -> Callable[[], Awaitable[bool]]:

@@ -59,12 +59,12 @@ def make_sample_audio(path: Path, *, seconds: int = 20) -> None:
         container.mux(audio.encode(None))
 
 
-def make_sample_photo(path: Path, *, label: int = 0) -> None:
+def make_sample_photo(path: Path) -> None:
     """Write one picture as a JPEG file."""
     with av.open(str(path), "w", format="mjpeg") as container:
         picture = container.add_stream("mjpeg", rate=1)
         picture.width, picture.height, picture.pix_fmt = WIDTH, HEIGHT, "yuvj420p"
-        frame = _frame(0, label).reformat(format="yuvj420p")
+        frame = _frame(0, 0).reformat(format="yuvj420p")
         frame.pts = 0
         container.mux(picture.encode(frame))
         container.mux(picture.encode(None))

@@ -23,13 +23,12 @@ _bearer = HTTPBearer(
 class AuthenticationMiddleware:
     """Answers 401 before the body is read or a path is matched: without a token nothing can be learned."""
 
-    def __init__(self, app: ASGIApp, *, verifier: TokenVerifier, public_paths: frozenset[str] = PUBLIC_PATHS) -> None:
+    def __init__(self, app: ASGIApp, *, verifier: TokenVerifier) -> None:
         self._app = app
         self._verifier = verifier
-        self._public_paths = public_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in self._public_paths:
+        if scope["type"] == "http" and scope["path"] not in PUBLIC_PATHS:
             try:
                 found = await self._verifier.verify(_bearer_token(scope))
             except CasetrailError as error:

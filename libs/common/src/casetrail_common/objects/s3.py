@@ -90,13 +90,6 @@ class S3ObjectStore:
                 raise
         await self._call("reading the lock of the bucket", "", self._client.get_object_lock_config, self._bucket)
 
-    async def is_reachable(self) -> bool:
-        """Tell whether the store answers and has the bucket."""
-        try:
-            return await self._call("looking for the bucket", "", self._client.bucket_exists, self._bucket)
-        except ObjectStoreError:
-            return False
-
     async def create_multipart(self, key: str, *, content_type: str = "application/octet-stream") -> str:
         """Begin an upload in parts and return its id."""
         headers: _Headers = {"Content-Type": content_type}

@@ -105,10 +105,6 @@ class ObjectStore(Protocol):
         """
         ...
 
-    async def is_reachable(self) -> bool:
-        """Tell whether the store answers and has the bucket."""
-        ...
-
     async def create_multipart(self, key: str, *, content_type: str = "application/octet-stream") -> str:
         """Begin an upload in parts and return its id."""
         ...

@@ -46,7 +46,7 @@ class Desk:
     settle: Callable[[str, Look[Any]], Awaitable[Any]]
     """Looks at an agency until nothing more is awaited, or the time is up."""
 
-    async def run(self, decide: Decide, *, stream: str | None = None, status: int = 201) -> Response:
+    async def run(self, decide: Decide, *, stream: str | None = None) -> Response:
         """Decide and append; answer with ids and positions.
 
         Parameters
@@ -54,7 +54,7 @@ class Desk:
         stream
             The stream that If-Match speaks of; usually that of the case.
         """
-        return told(await self.decided(decide, stream=stream), status=status)
+        return told(await self.decided(decide, stream=stream), status=201)
 
     async def decided(self, decide: Decide, *, stream: str | None = None) -> Answer:
         """Decide and append, for commands whose answer needs more than that."""

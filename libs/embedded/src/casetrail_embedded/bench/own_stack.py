@@ -17,7 +17,7 @@ import psutil
 
 from casetrail_common.settings import Settings
 from casetrail_embedded.stack import postgres
-from casetrail_embedded.stack.addresses import StackAddresses, app_environment
+from casetrail_embedded.stack.addresses import StackAddresses, app_settings
 from casetrail_embedded.stack.part import PartFailedError, guarded, last_words
 from casetrail_embedded.stack.paths import DataDir
 from casetrail_embedded.stack.probes import http_answers
@@ -47,8 +47,7 @@ class OwnStack:
     @property
     def settings(self) -> Settings:
         """What a further process of this stack would be told."""
-        told = app_environment(self.addresses)
-        return Settings(**{name.removeprefix("CASETRAIL_").lower(): value for name, value in told.items()})  # type: ignore[arg-type]  # pydantic reads the texts
+        return app_settings(self.addresses)
 
     def memory(self) -> dict[str, Memory]:
         """Return what each part takes now, with its children."""

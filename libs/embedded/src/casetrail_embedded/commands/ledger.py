@@ -1,4 +1,4 @@
-"""`casetrail verify-ledger` and `casetrail rebuild`: what a running stack holds, held against what it was made from."""
+"""`casetrail verify-ledger`, `rebuild`, `retry-parked`: what a running stack holds, and what it was made from."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casetrail_embedded.stack.addresses import StackAddresses, app_environment
+from casetrail_embedded.stack.addresses import StackAddresses, app_environment, app_settings
 from casetrail_embedded.stack.paths import DataDir, default_data_dir
 from casetrail_embedded.stack.runfile import RunFile, is_locked
 
@@ -23,7 +23,9 @@ def register(subparsers: "Subparsers") -> None:
     rebuild = subparsers.add_parser("rebuild", help="make all snapshots again from the ledgers and replace wrong ones")
     rebuild.add_argument("--check", action="store_true", help="only compare; exit code 1 if anything differs")
     rebuild.set_defaults(run=run_rebuild)
-    for parser in (verify, rebuild):
+    retry = subparsers.add_parser("retry-parked", help="handle parked facts again, once what stopped them is put right")
+    retry.set_defaults(run=run_retry)
+    for parser in (verify, rebuild, retry):
         parser.add_argument("--data", type=Path, default=default_data_dir(), metavar="DIR", help="data directory")
 
 
@@ -62,6 +64,36 @@ async def rebuild_all(addresses: StackAddresses, *, repair: bool) -> int:
     else:
         sys.stdout.write(f"{different} snapshots differ; `casetrail rebuild` replaces them\n")
     return 1 if different and not repair else 0
+
+
+def run_retry(arguments: argparse.Namespace) -> int:
+    """Handle what is parked in the running stack again."""
+    addresses = running(arguments.data)
+    if addresses is None:
+        return 2
+    return asyncio.run(retry_all(addresses))
+
+
+async def retry_all(addresses: StackAddresses) -> int:
+    """Handle every parked stream of every service again and say what came of it; 1 if any is still parked."""
+    from casetrail_common.bus.parking import retry_parked  # the services take seconds to import
+    from casetrail_common.runtime import open_process
+    from casetrail_embedded.serve import BLUEPRINTS
+
+    left = 0
+    for blueprint in BLUEPRINTS:
+        async with open_process(blueprint, app_settings(addresses)) as process:
+            store = process.store
+            for row in await store.pool.fetch("select distinct agency, service, stream from parked order by 1, 2, 3"):
+                retried = await retry_parked(store, row["agency"], row["stream"], owner=row["service"])
+                left += retried.left
+                reason = f": {retried.reason}" if retried.reason else ""
+                sys.stdout.write(
+                    f"{blueprint.service}: {row['service']} {row['stream']}: {retried.handled} handled, "
+                    f"{retried.left} left{reason}\n"
+                )
+    sys.stdout.write(f"{left} facts are parked\n" if left else "nothing is parked\n")
+    return 1 if left else 0
 
 
 def running(data: Path) -> StackAddresses | None:

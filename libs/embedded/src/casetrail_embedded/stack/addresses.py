@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from casetrail_common.ids import SERVICES, Service
+from casetrail_common.settings import Settings
 from casetrail_embedded.stack.ports import LOOPBACK
 
 
@@ -13,8 +14,6 @@ from casetrail_embedded.stack.ports import LOOPBACK
 class StackAddresses:
     """Everything a process or a test needs to use the stack. Holds passwords."""
 
-    postgres_host: str
-    postgres_port: int
     superuser_dsn: str
     """Database `postgres` as the superuser, who may do what the ledger's triggers are there to show."""
     app_dsns: Mapping[Service, str]
@@ -50,8 +49,6 @@ def addresses_of(ports: Mapping[str, int], secrets: Mapping[str, str], data_dir:
         return {s: f"postgresql://{s}_{role}:{secrets[f'{s}_{role}']}@{postgres}/{s}" for s in SERVICES}
 
     return StackAddresses(
-        postgres_host=LOOPBACK,
-        postgres_port=ports["postgres"],
         superuser_dsn=f"postgresql://postgres:{secrets['postgres_superuser']}@{postgres}/postgres",
         app_dsns=dsns("app"),
         owner_dsns=dsns("owner"),
@@ -65,9 +62,7 @@ def addresses_of(ports: Mapping[str, int], secrets: Mapping[str, str], data_dir:
     )
 
 
-def app_environment(
-    addresses: StackAddresses, service: Service | None = None, *, allow_test_clock: bool = True
-) -> dict[str, str]:
+def app_environment(addresses: StackAddresses, service: Service | None = None) -> dict[str, str]:
     """Return the settings of the application's processes; those of one service get no other service's database."""
     environment = {
         "CASETRAIL_KAFKA_BOOTSTRAP": addresses.kafka_bootstrap,
@@ -77,15 +72,18 @@ def app_environment(
         "CASETRAIL_S3_SECRET_KEY": addresses.s3_secret_key,
         "CASETRAIL_DATA_DIR": str(addresses.data_dir),
         "CASETRAIL_PUBLIC_URL": addresses.public_url,
-        "CASETRAIL_DEV_ISSUER": "true",
-        "CASETRAIL_OIDC_JWKS_URL": f"{addresses.public_url}/dev/jwks.json",
-        "CASETRAIL_ALLOW_TEST_CLOCK": "true" if allow_test_clock else "false",
     }
     for name in SERVICES:
         if service in (None, name):
             environment[f"CASETRAIL_POSTGRES_{name.upper()}_DSN"] = addresses.dsn(name)
             environment[f"CASETRAIL_POSTGRES_{name.upper()}_OWNER_DSN"] = addresses.dsn(name, owner=True)
     return environment
+
+
+def app_settings(addresses: StackAddresses) -> Settings:
+    """Return what a further process of the application would be told."""
+    told = app_environment(addresses)
+    return Settings(**{name.removeprefix("CASETRAIL_").lower(): value for name, value in told.items()})  # type: ignore[arg-type]  # pydantic reads the texts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,15 +20,13 @@ class Disc:
     annotations: Mapping[str, str] = field(default_factory=dict)
     """Commitment of what is written, by its name."""
     filled: tuple[str, ...] = ()
-    registered_n: int = 0
-    """Position of the fact that registered it first."""
 
 
 def evolve_disc(disc: Disc | None, fact: Fact) -> Disc | None:
     """Return the carrier after a fact that names it; one of several cases is told of once in each."""
     match fact.payload:
         case DiscRegisteredV1() as made:
-            known = disc or Disc(tuple(made.sessions), made.medium, (), (), registered_n=fact.n)
+            known = disc or Disc(tuple(made.sessions), made.medium, (), ())
             cases = (*known.cases, *filter(None, [made.case]))
             return _written(replace(known, cases=cases, streams=(*known.streams, fact.stream)), made)
         case DiscAnnotatedV1() as added if disc is not None:

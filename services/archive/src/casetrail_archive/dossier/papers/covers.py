@@ -15,6 +15,7 @@ from casetrail_archive.dossier.papers.paper import (
     pair,
     pairs,
     table,
+    wide,
 )
 from casetrail_archive.dossier.wording import compact, day, moment, short_size
 from casetrail_common.calendar import local_day
@@ -159,7 +160,7 @@ def remarks_paper(case: CaseFile, inventory: Inventory) -> Paper:
     keeper = "" if case.filed_by is None else case.person(case.filed_by)
     made = moment(case.source.made_at)
     rows = (
-        {"kind": "wide", "label": "本卷情况说明", "value": "\n".join(remarks), "room": 22},
+        wide("本卷情况说明", "\n".join(remarks), room=22),
         pairs(("立卷人", keeper), ("立卷时间", "" if case.source.draft else made)),
         pairs(("检查人", ""), ("检查时间", "")),
     )

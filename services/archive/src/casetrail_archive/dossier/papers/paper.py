@@ -8,6 +8,9 @@ from typing import Any
 Part = dict[str, Any]
 """A piece of a paper: `kind`, and what that kind needs."""
 
+LABEL_MM = 34
+"""Width of the labels of a form."""
+
 SHORT_TEXT = 60
 """Characters that still read well beside their label in a form."""
 
@@ -40,16 +43,19 @@ def pairs(*cells: tuple[str, str]) -> Part:
     return {"kind": "pairs", "cells": cells}
 
 
-def written(label: str, value: str, *, room: float = 0) -> Part:
-    """Return a row for a value of any length: beside its label if short, below it if long.
+def written(label: str, value: str) -> Part:
+    """Return a row for a value of any length: beside its label if short, below it if long."""
+    return pair(label, value) if len(value) <= SHORT_TEXT and "\n" not in value else wide(label, value)
+
+
+def wide(label: str, value: str, *, room: float = 0) -> Part:
+    """Return a row for a long value below its label.
 
     Parameters
     ----------
     room
         Height left empty below the text, in lines.
     """
-    if len(value) <= SHORT_TEXT and "\n" not in value:
-        return {"kind": "text", "label": label, "value": value, "room": room} if room else pair(label, value)
     return {"kind": "wide", "label": label, "value": value, "room": room}
 
 
@@ -63,9 +69,9 @@ def signature(role: str, names: Sequence[str], on: str = "") -> Part:
     return {"role": role, "names": list(names), "on": on}
 
 
-def form(*rows: Part, label_mm: int = 34) -> Part:
+def form(*rows: Part) -> Part:
     """Return a form: rows in a frame."""
-    return {"kind": "form", "rows": list(rows), "label": label_mm}
+    return {"kind": "form", "rows": list(rows), "label": LABEL_MM}
 
 
 @dataclass(frozen=True, slots=True)
