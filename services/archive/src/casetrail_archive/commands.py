@@ -119,7 +119,7 @@ class SetRetentionTable(Wish):
     entries: Annotated[list[RetentionEntryWish], Field(min_length=1, max_length=500)]
 
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
 
 
 class HoldRound(Wish):
@@ -182,7 +182,7 @@ class FileDossier(Wish):
 
 
 Annotations = Annotated[dict[Name, Kept], Field(max_length=50)]
-Reason = Annotated[str, Field(min_length=1)]
+Reason = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
 Years = Annotated[int, Field(ge=1, le=200)]
 
 

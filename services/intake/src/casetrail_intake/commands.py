@@ -14,7 +14,7 @@ from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure,
 from casetrail_common.ids import ItemId, PersonId, UnitId
 from casetrail_common.web.wish import Kept, Wish, WrittenInstant
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]

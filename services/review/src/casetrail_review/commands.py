@@ -13,7 +13,7 @@ from casetrail_common.facts.use import Mode, RequesterKind, TargetKind
 from casetrail_common.ids import ItemId, PersonId
 from casetrail_common.web import Wish
 
-Said = Annotated[str, Field(min_length=1)]
+Said = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
 """A text that must say something."""
 
 MAX_ITEMS: Final = 1000
