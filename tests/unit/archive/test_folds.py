@@ -136,7 +136,7 @@ def test_a_step_is_told_with_the_clause_that_asks_for_it() -> None:
 
 def test_every_clause_that_a_pack_puts_beside_a_command_can_be_told_of_a_step() -> None:
     named = {command for pack, version in SHIPPED for command in pack_document(pack, version)["commands"]}
-    details = defaultdict(lambda: "any")  # whatever tells steps of one command apart
+    details: defaultdict[str, str] = defaultdict(lambda: "any")  # whatever tells steps of one command apart
     told = {step_of(details)[0] for step_of in STEPS.values()}
     assert named - told == set()
 

@@ -5,9 +5,9 @@ from typing import Final
 
 from casetrail_archive.case_facts import read_facts, streams_of
 from casetrail_archive.domain.dossier import Dossier, Filing, stream_key
+from casetrail_archive.dossier.papers.steps import SILENT
 from casetrail_archive.found import found_dossier
 from casetrail_archive.queries.sight import case_in_sight
-from casetrail_archive.queries.timeline import SILENT
 from casetrail_archive.schemas import AddedFact, FurtherVolume, FurtherVolumes
 from casetrail_common.auth import Principal
 from casetrail_common.ledger.fact import Fact
