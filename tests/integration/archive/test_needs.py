@@ -62,6 +62,13 @@ async def test_before_the_decision_the_gates_say_what_is_refused_and_who_must_si
     assert "collective_discussion_record" in str(head["missing"])
 
 
+async def test_a_step_names_the_form_that_it_cannot_do_without(desk: Archiving) -> None:
+    await told_until(desk, "initiation.approved")
+    for command, form in (("submit_review", "handling_opinion"), ("close_case", "closure_record")):
+        ahead = step(await needs(desk), command)
+        assert (ahead["form"]["code"], ahead["item"], ahead["is_refused"]) == (form, None, True)
+
+
 async def told_next(desk: Archiving, kind: str) -> None:
     """Go on with the story up to the next fact of a type."""
     end = next(number for number, fact in enumerate(desk.book.facts) if number >= desk.told and fact.type == kind)

@@ -1,5 +1,7 @@
 """What every other integration test relies on."""
 
+import secrets
+
 import asyncpg
 import pytest
 
@@ -41,3 +43,18 @@ async def test_the_database_writes_through_to_the_disk(stack: StackAddresses) ->
 async def test_broker_and_store_answer(stack: StackAddresses) -> None:
     assert await kafka_answers(stack.ports["kafka"])()
     assert await http_answers(f"http://{LOOPBACK}:{stack.ports['s3']}/healthz")()
+
+
+async def test_what_people_wrote_does_not_come_into_the_log_of_the_database(stack: StackAddresses) -> None:
+    written = f"written-{secrets.token_hex(8)}"
+    connection = await asyncpg.connect(stack.superuser_dsn)
+    await connection.execute("SET log_min_duration_statement = 0")
+    await connection.fetchval("SELECT $1::text", written)
+    await connection.execute("CREATE TEMP TABLE said (what text PRIMARY KEY)")
+    await connection.execute("INSERT INTO said VALUES ($1)", written)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("INSERT INTO said VALUES ($1)", written)
+    await connection.close()
+    log = (stack.data_dir / "log" / "postgres.log").read_text()
+    assert "SELECT $1::text" in log
+    assert written not in log

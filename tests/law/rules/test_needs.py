@@ -23,6 +23,7 @@ from casetrail_common.rules import (
     pack_document,
 )
 from casetrail_common.rules.guidance import Lack
+from casetrail_common.rules.model import model
 from casetrail_common.rules.needs import Need, Needs
 from support import penalty
 from support.penalty import at, story
@@ -154,3 +155,9 @@ def test_whatever_is_missing_is_said_in_two_languages_with_the_command_that_make
                 assert lack.zh
                 assert lack.en.isascii()
                 assert lack.either or lack.absent or acts_for(lack.made_by), lack
+
+
+def test_a_document_is_made_by_the_command_that_makes_its_type() -> None:
+    born = model()["record"].born
+    assert acts_for(born, ("handling_opinion",)) == ["add_record"]
+    assert acts_for(born, ("decision_document",)) == ["add_record", "issue_decision"]

@@ -67,7 +67,8 @@ class StepAhead(BaseModel):
     roles: list[str]
     item: str | None = Field(description="The object it is aimed at, if that is not the case.")
     detail: str | None = Field(description="Kind of the activity, slot, method or outcome that was assumed.")
-    is_refused: bool = Field(description="A rule refuses it as things stand.")
+    form: Named | None = Field(description="The form that it rests on; as long as `item` is null, nobody has made it.")
+    is_refused: bool = Field(description="A rule refuses it as things stand, or its form is missing.")
     needs: list[NeedShown] = Field(description="What would be wrong if it came now.")
 
 

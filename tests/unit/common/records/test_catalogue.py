@@ -64,7 +64,7 @@ def test_coded_values_and_content_of_a_service_receipt_are_told_apart() -> None:
     assert content == {"document": "行政处罚决定书"}
 
 
-@pytest.mark.parametrize("empty", [None, "", []])
+@pytest.mark.parametrize("empty", [None, "", [], " ", "\u3000\n"])
 def test_an_empty_value_is_dropped(empty: object) -> None:
     assert split_fields(record_type("performance_record"), {"status": empty, "date": empty}) == ({}, {})
 

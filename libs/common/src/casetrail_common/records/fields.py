@@ -18,8 +18,8 @@ _EARLIEST: Final = datetime(1000, 1, 1, tzinfo=UTC)
 
 
 def is_empty(value: Any) -> bool:
-    """Whether a value is as good as absent; `false` and 0 are values."""
-    return value is None or value == "" or value == []
+    """Whether a value is as good as absent; `false` and 0 are values, blanks are not."""
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def split_fields(record_type: RecordType, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

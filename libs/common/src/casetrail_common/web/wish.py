@@ -26,7 +26,7 @@ MAX_DEPTH: Final = 64
 NonNegative = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 """A count, length or position. Source: integers stay below 2**53 (RFC 8785)."""
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
 """What people write; it must say something."""
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]

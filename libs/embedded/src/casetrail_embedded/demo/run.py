@@ -130,7 +130,8 @@ def verify(filed: Filed, *, seconds: float) -> int:
         console.print("✗ 案卷校验未通过 the dossier does not verify")
         return 1
     console.print(f"✓ 案卷已封存并通过校验，用时 {seconds:.0f} 秒 sealed and verified")
-    console.print(f"  案卷 dossier   {filed.folder}")
+    console.print(f"  案卷 dossier   {filed.folder}", soft_wrap=True)
     console.print(f"  根哈希 root    {filed.root}")
-    console.print(f"  校验 verify    cd {filed.folder} && python3 data/verify.py --root {filed.root}")
+    # In one piece, whatever the width: this is to be copied.
+    console.print(f"  校验 verify    cd {filed.folder} && python3 data/verify.py --root {filed.root}", soft_wrap=True)
     return 0

@@ -49,8 +49,13 @@ SETTINGS: Final = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_duration_statement": "2s",
+    "log_parameter_max_length": "0",
+    "log_error_verbosity": "terse",
 }
-"""Durable and small: one county agency's load, beside a JVM on the same machine."""
+"""Durable and small: one county agency's load, beside a JVM on the same machine.
+
+A slow statement is logged without its parameters and an error without the row it speaks of: they are what people wrote.
+"""
 
 
 def find_binaries() -> Path:

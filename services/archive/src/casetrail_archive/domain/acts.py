@@ -1,6 +1,6 @@
 """The commands by which what is missing is made: what they are called, and what they lead to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,7 +73,20 @@ ROLE_OF_MARK: Final[Mapping[str, str]] = {"officer": "case_officer", "unit": "un
 """Roles of those who sign in these capacities; in the others they sign as what they are."""
 
 
-def acts_for(facts: Iterable[str]) -> list[str]:
-    """Return the commands that lead to some types of facts, each once."""
-    wanted = list(facts)
-    return list(dict.fromkeys(name for fact in wanted for name, act in ACTS.items() if fact in act.facts))
+DOCUMENT_OF: Final[Mapping[str, str]] = {
+    "issue_decision": "decision_document",
+    "report_device_fault": "device_fault_report",
+}
+"""The one type of document that a command makes by the way."""
+
+
+def acts_for(facts: Iterable[str], codes: Collection[str] = ()) -> list[str]:
+    """Return the commands that lead to some types of facts, each once.
+
+    Parameters
+    ----------
+    codes
+        Types of the document that is wanted, if it is one.
+    """
+    found = dict.fromkeys(name for fact in facts for name, act in ACTS.items() if fact in act.facts)
+    return [name for name in found if not codes or DOCUMENT_OF.get(name) in (None, *codes)]

@@ -41,6 +41,8 @@ class Step:
     """The object it is aimed at, if that is not the case."""
     detail: str | None = None
     """What tells steps of one command apart: the kind of activity, the slot."""
+    form: str | None = None
+    """Type of the form that it cannot do without."""
 
 
 def steps_ahead(case: Thing, file: CaseFile, now: datetime, *, activity: str | None = None) -> Iterator[Step]:
@@ -99,7 +101,7 @@ def _towards_opening(case: Thing, file: CaseFile, now: datetime, *, is_filed: bo
         )
         yield Step("give_opinion", (opinion, InitiationApprovedV1(form=form)), form or None, "head")
     elif _text(case, "start_mode") == "ex_officio" and _text(case, "procedure") == "general":
-        yield Step("file_initiation", (InitiationFiledV1(form=form),), form or None)
+        yield Step("file_initiation", (InitiationFiledV1(form=form),), form or None, form="initiation_approval")
     else:
         yield Step("open_investigation", (InvestigationOpenedV1(ground="acceptance"),))
 
@@ -122,13 +124,18 @@ def _towards_decision(case: Thing, file: CaseFile, now: datetime) -> Iterator[St
         form = _form(file, "handling_opinion")
         submitted = ReviewSubmittedV1(submission=PROPOSED, case=case.id, form=form)
         if not simplified:
-            yield Step("submit_review", (submitted, ReviewAcceptedV1(submission=PROPOSED)), form or None)
+            yield Step(
+                "submit_review",
+                (submitted, ReviewAcceptedV1(submission=PROPOSED)),
+                form or None,
+                form="handling_opinion",
+            )
         yield _closing(file, "no_violation")
 
 
 def _closing(file: CaseFile, outcome: str) -> Step:
     form = _form(file, "closure_record")
-    return Step("close_case", (CaseClosedV1(outcome=outcome, form=form),), form or None, outcome)
+    return Step("close_case", (CaseClosedV1(outcome=outcome, form=form),), form or None, outcome, form="closure_record")
 
 
 def _filing(case: Thing, file: CaseFile) -> DossierFiledV1:

@@ -117,7 +117,8 @@ class _Case:
             roles=_givers(step),
             item=step.item,
             detail=step.detail,
-            is_refused=any(need.refused_with for need in needs),
+            form=Named(code=step.form, zh=record_types()[step.form].zh) if step.form else None,
+            is_refused=any(need.refused_with for need in needs) or bool(step.form and not step.item),
             needs=[self.shown(need) for need in needs],
         )
 
@@ -143,9 +144,9 @@ class _Case:
         )
 
     def _missing(self, lack: Lack) -> MissingShown:
-        acts = acts_for(lack.made_by)
-        roles = _roles(lack, acts)
         is_document = lack.kind == "record"
+        acts = acts_for(lack.made_by, lack.codes if is_document else ())
+        roles = _roles(lack, acts)
         return MissingShown(
             text=Words(zh=lack.zh, en=lack.en),
             kind=lack.kind,
