@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrail_common.settings import Settings
+from casetrail_embedded.applications import issuer_environment
 from casetrail_embedded.issuer import DevIssuer
 from casetrail_embedded.stack.addresses import StackAddresses, app_environment
 from casetrail_embedded.stack.part import guarded, last_words
@@ -45,7 +46,7 @@ class Application:
     def settings(self) -> Settings:
         """The settings of its processes, for opening a part of it within a test."""
         told: dict[str, Any] = {
-            name.removeprefix("CASETRAIL_").lower(): value for name, value in app_environment(self.stack).items()
+            name.removeprefix("CASETRAIL_").lower(): value for name, value in _environment(self.stack).items()
         }
         return Settings(**told)
 
@@ -57,6 +58,10 @@ class Application:
     def client(self, agency: str | None = None) -> NotingClient:
         """Return a client for an agency; without one, for an agency that nobody has used."""
         return NotingClient(self.url, agency or f"t-{secrets.token_hex(4)}")
+
+
+def _environment(stack: StackAddresses) -> dict[str, str]:
+    return {**app_environment(stack), **issuer_environment(stack, {})}
 
 
 @contextmanager
@@ -75,7 +80,7 @@ def running_application(stack: StackAddresses) -> Iterator[Application]:
 
 def _start(stack: StackAddresses, collector: Collector, log: Path) -> subprocess.Popen[bytes]:
     told = {
-        **app_environment(stack),
+        **_environment(stack),
         "CASETRAIL_TEST_BUILD": "true",
         "CASETRAIL_OTLP_ENDPOINT": collector.url,
         "CASETRAIL_TRACE_SAMPLE_RATIO": "0",
