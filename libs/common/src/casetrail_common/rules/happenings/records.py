@@ -52,8 +52,8 @@ def _(payload: intake.RecordAddedV1, draft: Draft, told: Happening) -> None:
         draft.set("case", payload.case, told.at, correction_deadline=ordered)
     if isinstance(gap := payload.fields.get("gap"), int):
         # The form itself names the recording that broke off, whether or not the document is about it besides.
-        recordings = (item for item in (*payload.about, payload.fields.get("session")) if isinstance(item, str))
-        draft.link(payload.record, *(f"{item}/gap/{gap}" for item in recordings))
+        broken = (item for item in (*payload.about, payload.fields.get("session")) if isinstance(item, str))
+        draft.link(payload.record, *(f"{item}/gap/{gap}" for item in broken))
     for officer in identity.officers if identity else ():
         named = f"{payload.record}/officer/{officer}"
         draft.bear_once("named_officer", named, told.at, by=officer)
