@@ -82,7 +82,7 @@ def _(payload: acts.RecordRefusedV1, draft: Draft, told: Happening) -> None:
     for officer in payload.officers:
         witness = f"{payload.record}/refusal_officer/{officer}"
         draft.bear_once("refusal_officer", witness, told.at, by=officer)
-        draft.link(witness, payload.record)
+        draft.link(witness, payload.record, refusal)
 
 
 @tell.register(intake.OpinionGivenV1)
