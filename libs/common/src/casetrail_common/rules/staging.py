@@ -144,7 +144,7 @@ class Stage:
         """Return when an object comes into being, which its pattern may say."""
         for name, test in pattern.tests:
             if name == BIRTH:
-                self._wanted(test)
+                self._wanted(test)  # so that what it is compared with has its instant
                 return next(
                     at for at in (self.met_at, BEGIN - timedelta(hours=1), EVENT, LATER) if self._holds(test, at)
                 )

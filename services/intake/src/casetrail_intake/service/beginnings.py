@@ -36,7 +36,8 @@ def start_emergency(case_id: str, wish: StartEmergency, who: Principal) -> Decid
         case, state = await case_now(view, case_id)
         who.require_for("start_emergency")
         ordinary = case.start_mode != "application" and case.procedure == "general"
-        if state != "registered" or not ordinary or not await allows(view, "start_emergency"):
+        known = await allows(view, "start_emergency", conduct_type=case.conduct_type)
+        if state != "registered" or not ordinary or not known:
             raise not_allowed(state, "start_emergency")
         return Plan([view.new_fact("case", case_id, EmergencyStartedV1(reason=view.seal(wish.reason)))])
 

@@ -11,9 +11,10 @@ from casetrail_common.ledger.view import View
 from casetrail_common.rules import CaseFile, build
 
 
-async def allows(view: View, command: str) -> bool:
-    """Whether a pack in force knows a command that not every regulation has."""
-    return any(active.pack.clause_of_command(command) for active in await in_force(view))
+async def allows(view: View, command: str, *, conduct_type: str) -> bool:
+    """Whether a pack in force that covers the conduct knows a command that not every regulation has."""
+    packs = [active.pack for active in await in_force(view)]
+    return any(pack.clause_of_command(command) and conduct_type in pack.text.conduct_types for pack in packs)
 
 
 async def refusal(view: View, code: str, **facts: str) -> CasetrailError:
