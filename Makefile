@@ -22,11 +22,11 @@ PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 ARGS   ?=
 SCENARIOS ?= tests/scenarios/data
 
-# Processes are started by the dozen, and what one has compiled the next need not.
-unexport PYTHONDONTWRITEBYTECODE
-
 .PHONY: help install install-dev demo up down status test scenarios check mutate-packs bench verify-ledger rebuild retry-parked jars-lock clean distclean
 .DEFAULT_GOAL := help
+
+# Processes are started by the dozen, and what one has compiled the next need not.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@sed -n 's/^#   /  /p' Makefile

@@ -1,7 +1,6 @@
 """Every scenario that comes with the tests, run through the HTTP APIs; and a runner that notices what is otherwise."""
 
 import asyncio
-import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -24,18 +23,23 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sample]:
     return make_samples(tmp_path_factory.mktemp("samples"))
 
 
-AT_ONCE: Final = int(os.environ.get("AT_ONCE", "2"))
+AT_ONCE: Final = 2
 """Scenarios that run side by side, each in an agency of its own: while one waits for the services, another goes on."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outcomes(
     application: Application, samples: Mapping[str, Sample], request: pytest.FixtureRequest
 ) -> Iterator[Mapping[Path, "Future[Outcome]"]]:
-    """What becomes of each file that is asked for, those that come first being run first."""
-    asked = [item.callspec.params["path"] for item in request.session.items if "outcomes" in item.fixturenames]  # type: ignore[attr-defined]
+    """What becomes of each file that a test is to be made of, in their order."""
+
+    def run(path: Path) -> Outcome:
+        return asyncio.run(run_file(path, application.url, samples))
+
+    tests = (item for item in request.session.items if isinstance(item, pytest.Function))
+    asked = {test.callspec.params["path"] for test in tests if "outcomes" in test.fixturenames}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {path: pool.submit(asyncio.run, run_file(path, application.url, samples)) for path in asked}
+        yield {path: pool.submit(run, path) for path in FILES if path in asked}
         pool.shutdown(cancel_futures=True)
 
 

@@ -1,6 +1,5 @@
 """A ledger on a real database, migrated as in production."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,8 +9,6 @@ import asyncpg
 
 from casetrail_common.ids import Service
 from casetrail_common.ledger.store import Store
-from casetrail_common.migrating import migrate
-from casetrail_common.settings import Settings
 from casetrail_embedded.stack.addresses import StackAddresses
 from support.stack import ScratchDatabase, scratch_database
 
@@ -26,9 +23,9 @@ class RealLedger:
 
 @contextlib.asynccontextmanager
 async def real_ledger(stack: StackAddresses, service: Service, **options: Any) -> AsyncIterator[RealLedger]:
-    """Migrate an empty database of the service and open its ledger as the application's role."""
-    async with scratch_database(stack, service) as database:
-        settings = Settings().model_copy(update={f"postgres_{service}_owner_dsn": database.owner_dsn})
-        await asyncio.to_thread(migrate, service, settings)
-        async with asyncpg.create_pool(database.app_dsn, min_size=1, max_size=16) as pool:
-            yield RealLedger(Store(service, pool, **options), database)
+    """Open the ledger of an empty database of the service as the application's role."""
+    async with (
+        scratch_database(stack, service) as database,
+        asyncpg.create_pool(database.app_dsn, min_size=1, max_size=16) as pool,
+    ):
+        yield RealLedger(Store(service, pool, **options), database)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import asyncpg
@@ -70,7 +71,7 @@ class Reviewing:
             pack=pack,
             version=version,
             valid_from=date(2019, 6, 4),
-            sha256=secrets.token_hex(32),
+            sha256=sha256(pack.encode()).hexdigest(),
             document=pack_document(pack, version),
         )
         await self.follow("archive", stream_name("pack", self.agency, pack), loaded)

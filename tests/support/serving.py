@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 
 from casetrail_common.auth import JwksCache, JwtVerifier, Principal
-from casetrail_common.migrating import migrate
 from casetrail_common.runtime import Blueprint, Process, create_app, open_process, work
 from casetrail_common.settings import Settings
 from casetrail_embedded.issuer import DevIssuer
@@ -64,7 +63,7 @@ async def everything_is_told(_agency: str) -> bool:
 async def serving(
     blueprint: Blueprint, stack: StackAddresses, data_dir: Path, **settings: Any
 ) -> AsyncIterator[Served]:
-    """Open a service over a database that was migrated as its owner and is used as its application.
+    """Open a service over a database of its own, as its application's role.
 
     Whoever runs its worker gives it another broker than that of the stack, where the application follows.
     """
@@ -77,7 +76,6 @@ async def serving(
             "kafka_bootstrap": stack.kafka_bootstrap,
         }
         chosen = Settings(**{**addresses, **settings}, dev_issuer=True, data_dir=data_dir)
-        await asyncio.to_thread(migrate, service, chosen)
         process = await closing.enter_async_context(open_process(blueprint, chosen))
         issuer = DevIssuer.open(chosen)
         process.verifier = JwtVerifier(JwksCache(issuer.jwks), issuer=chosen.oidc_issuer, audience=chosen.oidc_audience)

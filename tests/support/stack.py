@@ -1,5 +1,6 @@
 """The real parts for tests: one stack per test session, and databases of one's own in it."""
 
+import asyncio
 import contextlib
 import os
 import secrets
@@ -16,6 +17,8 @@ from pathlib import Path
 import asyncpg
 
 from casetrail_common.ids import Service
+from casetrail_common.migrating import migrate
+from casetrail_common.settings import Settings
 from casetrail_embedded.stack.addresses import StackAddresses
 from casetrail_embedded.stack.part import guarded, last_words
 from casetrail_embedded.stack.paths import DataDir
@@ -112,7 +115,7 @@ def running_stack() -> Iterator[StackAddresses]:
 
 @dataclass(frozen=True)
 class ScratchDatabase:
-    """An empty database of a test's own, with the roles of one service."""
+    """A database of a test's own, with the tables and roles of one service and nothing in it."""
 
     name: str
     app_dsn: str
@@ -122,19 +125,39 @@ class ScratchDatabase:
 
 @contextlib.asynccontextmanager
 async def scratch_database(stack: StackAddresses, service: Service) -> AsyncIterator[ScratchDatabase]:
-    """Make a database that looks like a service's and drop it afterwards."""
+    """Make a database like a service's, migrated as in production, and drop it afterwards."""
     name = f"{service}_{secrets.token_hex(6)}"
-
-    def renamed(dsn: str) -> str:
-        return f"{dsn.rpartition('/')[0]}/{name}"
-
     connection = await asyncpg.connect(stack.superuser_dsn)
     try:
-        await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner")
-        await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {service}_app")
+        await _create(connection, service, name, like=await _migrated(connection, stack, service))
         yield ScratchDatabase(
-            name, renamed(stack.dsn(service)), renamed(stack.dsn(service, owner=True)), renamed(stack.superuser_dsn)
+            name,
+            _renamed(stack.dsn(service), name),
+            _renamed(stack.dsn(service, owner=True), name),
+            _renamed(stack.superuser_dsn, name),
         )
     finally:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await connection.close()
+
+
+async def _migrated(connection: asyncpg.Connection, stack: StackAddresses, service: Service) -> str:
+    """Return the database that all of a service's are copied from; it is migrated when the first is asked for."""
+    name = f"{service}_migrated"
+    if not await connection.fetchval("SELECT exists (SELECT FROM pg_database WHERE datname = $1)", name):
+        await _create(connection, service, name, like="template1")
+        owner_dsn = _renamed(stack.dsn(service, owner=True), name)
+        settings = Settings().model_copy(update={f"postgres_{service}_owner_dsn": owner_dsn})
+        await asyncio.to_thread(migrate, service, settings)
+        # Nobody may be in a database while it is copied, not even the server's own vacuum.
+        await connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    return name
+
+
+async def _create(connection: asyncpg.Connection, service: Service, name: str, *, like: str) -> None:
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} OWNER {service}_owner")
+    await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {service}_app")
+
+
+def _renamed(dsn: str, database: str) -> str:
+    return f"{dsn.rpartition('/')[0]}/{database}"

@@ -93,15 +93,28 @@ async def test_one_that_breaks_under_the_lock_takes_nobody_along(ledger: RealLed
         await owner.execute("lock table ledger in exclusive mode")
         first = asyncio.create_task(run(ledger, "first", telling("one")))
         await until(lambda: owner.fetchval(SOMEBODY_WAITS), what="the first at the lock")  # all others come after it
-        wishes = [run(ledger, f"k{i}", telling("one")) for i in range(10)]
-        wishes.insert(4, run(ledger, "broken", telling("one", breaks=True)))
+        alone: list[Plan] = []
+        wishes = [run(ledger, f"k{i}", noting(alone, telling("one"))) for i in range(10)]
+        wishes.insert(4, run(ledger, "broken", noting(alone, telling("one", breaks=True))))
         others = asyncio.gather(*wishes, return_exceptions=True)
-        await asyncio.sleep(0.2)  # they decide, as if they were alone
+        await until(lambda: are(len(wishes), alone), what="what each of them decides as if it were alone")
     outcomes = await others
     await first
     await owner.close()
     assert [type(outcome) for outcome in outcomes].count(LookupError) == 1
     assert await ledger.store.pool.fetchval("select count(*) from ledger") == 11
+
+
+def noting(decided: list[Plan], decide: Decide) -> Decide:
+    async def note(view: View) -> Plan:
+        decided.append(await decide(view))
+        return decided[-1]
+
+    return note
+
+
+async def are(count: int, decided: list[Plan]) -> bool:
+    return len(decided) >= count
 
 
 SOMEBODY_WAITS = "select exists (select from pg_locks join pg_class on oid = relation where not granted)"
