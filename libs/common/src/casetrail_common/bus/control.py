@@ -174,6 +174,13 @@ class Control:
 
     async def run(self) -> None:
         """Run until cancelled."""
+        try:
+            await self._keep_answering()
+        finally:
+            for task in self._resting:
+                task.cancel()
+
+    async def _keep_answering(self) -> None:
         backoff = Backoff()
         while True:
             try:
