@@ -133,7 +133,7 @@ async def test_sealing_that_was_cut_off_seals_the_same_volume_once(
 async def volume_root(desk: Archiving, dossier: str) -> str:
     """Return the root that a volume gathered now would have."""
     found = (await desk.parts.packer.source_of(AGENCY, dossier)) or pytest.fail("nothing to seal")
-    async with packer.packed(found) as made:
+    async with packer.packed(found, desk.parts.packer.press) as made:
         return made.volume.root
 
 
