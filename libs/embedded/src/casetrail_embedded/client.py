@@ -40,7 +40,7 @@ class Client:
     agency: str
     timeout_s: float = 60.0
     repeats: int = 0
-    """How often a request is sent again while a service says that it cannot answer yet (503)."""
+    """How often a request is sent again while a service says that it cannot answer yet, and when it may."""
     positions: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,7 +83,7 @@ class Client:
         }
         answer = await self._http.request(method, path, json=body, headers=sent)
         for _ in range(self.repeats):
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            if "Retry-After" not in answer.headers and answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
             await asyncio.sleep(int(answer.headers.get("Retry-After", "1")))
             answer = await self._http.request(method, path, json=body, headers=sent)

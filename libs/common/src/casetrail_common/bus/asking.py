@@ -12,7 +12,7 @@ from casetrail_common.bus.envelope import CE_ID, CE_TYPE, NOTE_TYPE
 from casetrail_common.bus.kafka import BrokerUnavailableError, Publisher, open_tail
 from casetrail_common.bus.messages import Kind, Note, Request, decode_note
 from casetrail_common.bus.questions import outgoing
-from casetrail_common.bus.topics import CONTROL_TOPIC
+from casetrail_common.bus.topics import ANSWERS_TOPIC
 from casetrail_common.bus.transient import Backoff
 from casetrail_common.ids import Service
 
@@ -105,7 +105,7 @@ class Asker:
         backoff = Backoff()
         while True:
             try:
-                async with open_tail(self._bootstrap, [CONTROL_TOPIC]) as tail:
+                async with open_tail(self._bootstrap, [ANSWERS_TOPIC]) as tail:
                     self._open.set()
                     backoff.reset()
                     while True:

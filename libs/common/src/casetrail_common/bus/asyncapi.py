@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from casetrail_common.bus.envelope import NOTE_TYPE
 from casetrail_common.bus.messages import Note, Request
-from casetrail_common.bus.topics import CONTROL_TOPIC, PARTITIONS, PARTNER_TOPIC, RETENTION_MS, topic_of
+from casetrail_common.bus.topics import ANSWERS_TOPIC, CONTROL_TOPIC, PARTITIONS, PARTNER_TOPIC, RETENTION_MS, topic_of
 from casetrail_common.facts import REGISTRY, Payload
 from casetrail_common.ids import SERVICES, Service
 
@@ -107,9 +107,10 @@ def _channels() -> dict[str, Any]:
     }
     channels["control"] = _channel(
         CONTROL_TOPIC,
-        "Requests between services and answers for the asker alone; key = the service addressed.",
-        ["request", "note"],
+        "Requests between services; key = the agency they are about, or the service that is asked.",
+        ["request"],
     )
+    channels["answers"] = _channel(ANSWERS_TOPIC, "Answers that concern only who asked; key = agency.", ["note"])
     channels["partner"] = _channel(PARTNER_TOPIC, "Progress of cases for partners, without personal data.", [])
     return channels
 

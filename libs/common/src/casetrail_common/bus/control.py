@@ -1,8 +1,8 @@
 """Answering the other services' requests.
 
 What their followers must hear in its place among the facts goes through the outbox to the service's own topic: facts
-again, and how long a log is. What only the asker waits for goes straight back on the control topic; should it be lost,
-it is asked for again.
+again, and how long a log is. What only the asker waits for goes straight to a topic that only askers read; should it be
+lost, it is asked for again.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from casetrail_common.bus.kafka import (
 )
 from casetrail_common.bus.messages import Held, Note, Request, Status
 from casetrail_common.bus.progress import Bell
-from casetrail_common.bus.topics import ALL_TOPICS, CONTROL_TOPIC
+from casetrail_common.bus.topics import ALL_TOPICS, ANSWERS_TOPIC, CONTROL_TOPIC
 from casetrail_common.bus.transient import Backoff, is_transient
 from casetrail_common.ledger.store import Store
 from casetrail_common.outages import DATABASE_ERRORS
@@ -174,6 +174,13 @@ class Control:
 
     async def run(self) -> None:
         """Run until cancelled."""
+        try:
+            await self._keep_answering()
+        finally:
+            for task in self._resting:
+                task.cancel()
+
+    async def _keep_answering(self) -> None:
         backoff = Backoff()
         while True:
             try:
@@ -202,8 +209,6 @@ class Control:
 
     async def _answer_all(self, subscription: Subscription, messages: list[Message]) -> None:
         for message in messages:
-            if CE_TYPE in message.headers:
-                continue  # an answer
             try:
                 request = Request.model_validate_json(message.value)
             except ValueError:
@@ -249,4 +254,4 @@ class Control:
     async def _reply(self, request: Request, agency: str, **answer: Any) -> None:
         note = Note(request=request.id, owner=self._store.service, agency=agency, **answer)
         headers = {CE_TYPE: NOTE_TYPE, CE_ID: note.id}
-        await self._publisher.publish([Outgoing(CONTROL_TOPIC, request.asker, note.encode(), headers)])
+        await self._publisher.publish([Outgoing(ANSWERS_TOPIC, agency, note.encode(), headers)])

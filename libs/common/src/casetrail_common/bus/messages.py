@@ -81,7 +81,7 @@ class Status(_Message):
 
 class Note(_Message):
     """An answer. Heads stand among the owner's facts, on the agency's partition, but have no position; the others go
-    back to the asker on the control topic."""
+    to the asker on a topic of their own."""
 
     kind: Literal["heads", "watermark", "status"]
     request: str

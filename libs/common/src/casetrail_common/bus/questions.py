@@ -25,7 +25,7 @@ necessary may swallow the first request or its answer."""
 
 def outgoing(request: Request) -> Outgoing:
     """Return a request as a message on the control topic."""
-    return Outgoing(CONTROL_TOPIC, request.owner, request.encode())
+    return Outgoing(CONTROL_TOPIC, request.agency or request.owner, request.encode())
 
 
 class Questions:

@@ -14,14 +14,17 @@ MAX_MESSAGE_BYTES: Final = 8 * 1024 * 1024
 """Largest message: a request body of 1 MiB can grow several times when a fact quotes it and its text is escaped."""
 
 CONTROL_TOPIC: Final = "casetrail.control.v1"
-"""Requests between services; key = the service that is asked."""
+"""Requests between services; key = the agency they are about, or the service that is asked."""
+
+ANSWERS_TOPIC: Final = "casetrail.answers.v1"
+"""Answers that concern only who asked; key = agency."""
 
 PARTNER_TOPIC: Final = "casetrail.partner.v1"
 """Progress of cases for integration partners, without personal data."""
 
 
 def topic_of(service: Service) -> str:
-    """Return the topic on which a service publishes its facts and its answers."""
+    """Return the topic on which a service publishes its facts and how long its logs are."""
     return f"casetrail.{service}.v1"
 
 
@@ -35,4 +38,4 @@ def others(service: Service) -> tuple[Service, ...]:
     return tuple(other for other in SERVICES if other != service)
 
 
-ALL_TOPICS: Final = (*(topic_of(service) for service in SERVICES), CONTROL_TOPIC, PARTNER_TOPIC)
+ALL_TOPICS: Final = (*(topic_of(service) for service in SERVICES), CONTROL_TOPIC, ANSWERS_TOPIC, PARTNER_TOPIC)

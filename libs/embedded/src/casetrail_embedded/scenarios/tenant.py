@@ -71,6 +71,8 @@ class Tenant:
         return told
 
     def _with_ids(self, argument: Argument, value: Any) -> Any:
+        if argument.type == "map":
+            return _without_fractions(value)
         kinds = argument.of.split("|")
         if argument.type == "ref" and isinstance(value, str):
             return self._id(value, kinds)
@@ -92,6 +94,15 @@ class Tenant:
         except UnknownRecordTypeError:
             named = set()
         return {name: self.ids.get(str(value), value) if name in named else value for name, value in fields.items()}
+
+
+def _without_fractions(value: Any) -> Any:
+    """Return a value in which fractions stand as text: facts hold no others, and a form may say anything."""
+    if isinstance(value, dict):
+        return {name: _without_fractions(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_without_fractions(one) for one in value]
+    return str(value) if isinstance(value, float) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,13 @@ class AssemblyFailedError(Exception):
 
 
 class Press:
-    """One child at a time, started with the first order and replaced after a failure; nobody can break it."""
+    """One child at a time, started with the first order and replaced after a failure."""
 
     def __init__(self, *, idle_s: float = IDLE_S) -> None:
         self._idle_s = idle_s
         self._turn = asyncio.Lock()
-        self._child: asyncio.subprocess.Process | None = None
+        self.child: asyncio.subprocess.Process | None = None
+        """The one that waits for orders."""
         self._printed = 0
         self._leaving: asyncio.TimerHandle | None = None
 
@@ -42,7 +43,9 @@ class Press:
         """
         async with self._turn:
             self._stay()
-            child = self._child or await self._started()
+            child = self.child
+            if child is None or child.returncode is not None:
+                child = await self._started()
             try:
                 answer = await self._ask(child, order)
             except BaseException:
@@ -63,13 +66,13 @@ class Press:
 
     async def _started(self) -> asyncio.subprocess.Process:
         self._printed = 0
-        self._child = await asyncio.create_subprocess_exec(
+        child = self.child = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "casetrail_archive.dossier.child"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        return self._child
+        return child
 
     async def _ask(self, child: asyncio.subprocess.Process, order: bytes) -> dict[str, Any]:
         if child.stdin is None or child.stdout is None:
@@ -94,10 +97,10 @@ class Press:
         """Let an idle child go: it ends with its input."""
         if child.stdin is not None:
             child.stdin.close()
-        self._child = None
+        self.child = None
 
     async def _end(self) -> None:
-        child, self._child = self._child, None
+        child, self.child = self.child, None
         if child is not None and child.returncode is None:
             child.kill()
             await child.wait()
