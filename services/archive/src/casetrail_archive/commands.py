@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from casetrail_common.canonical import MAX_INTEGER
 from casetrail_common.facts.units import PeriodUnit
 from casetrail_common.ids import AgencyId, ItemId, PersonId, UnitId
-from casetrail_common.web.wish import Kept, NonNegative, Wish
+from casetrail_common.web.wish import Kept, NonNegative, SaidText, Wish
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -119,7 +119,7 @@ class SetRetentionTable(Wish):
     entries: Annotated[list[RetentionEntryWish], Field(min_length=1, max_length=500)]
 
 
-Text = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
+Text = SaidText
 
 
 class HoldRound(Wish):
@@ -182,7 +182,7 @@ class FileDossier(Wish):
 
 
 Annotations = Annotated[dict[Name, Kept], Field(max_length=50)]
-Reason = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
+Reason = SaidText
 Years = Annotated[int, Field(ge=1, le=200)]
 
 

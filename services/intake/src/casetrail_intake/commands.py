@@ -12,9 +12,9 @@ from casetrail_common.auth import Role
 from casetrail_common.facts.acts import MeasureKind, PartyEventKind
 from casetrail_common.facts.intake import ConductType, OpinionResult, Procedure, Slot, StartMode
 from casetrail_common.ids import ItemId, PersonId, UnitId
-from casetrail_common.web.wish import Kept, Wish, WrittenInstant
+from casetrail_common.web.wish import Kept, SaidText, Wish, WrittenInstant
 
-Text = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
+Text = SaidText
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
 Label = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]

@@ -12,9 +12,9 @@ from pydantic_core import PydanticCustomError
 from casetrail_common.facts.intake import ConductType
 from casetrail_common.facts.model import Digest
 from casetrail_common.ids import ItemId, PersonId, UnitId
-from casetrail_common.web.wish import Wish, WrittenInstant
+from casetrail_common.web.wish import SaidText, Wish, WrittenInstant
 
-Text = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
+Text = SaidText
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,64}$")]
 VoiceItem = Literal["time", "place", "officers", "act", "focus"]

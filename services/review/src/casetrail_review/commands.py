@@ -11,9 +11,9 @@ from pydantic import Field
 from casetrail_common.facts.intake import OpinionResult, Slot
 from casetrail_common.facts.use import Mode, RequesterKind, TargetKind
 from casetrail_common.ids import ItemId, PersonId
-from casetrail_common.web import Wish
+from casetrail_common.web import SaidText, Wish
 
-Said = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
+Said = SaidText
 """A text that must say something."""
 
 MAX_ITEMS: Final = 1000

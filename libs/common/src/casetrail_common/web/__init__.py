@@ -11,7 +11,7 @@ from casetrail_common.web.headers import (
 )
 from casetrail_common.web.health import Check
 from casetrail_common.web.paging import Page, PageWish, Paging
-from casetrail_common.web.wish import Kept, NonNegative, Sent, Wish, WishRoute, WrittenInstant
+from casetrail_common.web.wish import Kept, NonNegative, SaidText, Sent, Wish, WishRoute, WrittenInstant
 
 __all__ = [
     "POSITIONS_HEADER",
@@ -25,6 +25,7 @@ __all__ = [
     "PageWish",
     "Paging",
     "Positions",
+    "SaidText",
     "Sent",
     "Wish",
     "WishRoute",

@@ -47,6 +47,16 @@ def _kept(value: Any) -> Any:
 Kept = Annotated[Any, AfterValidator(_kept)]
 """A value of a form, of whatever shape its record type gives it."""
 
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "nothing but blanks")
+    return text
+
+
+SaidText = Annotated[str, Field(min_length=1), AfterValidator(_says_something)]
+"""A text that must say something: blanks are no answer."""
+
 WrittenInstant = Annotated[
     AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
 ]
