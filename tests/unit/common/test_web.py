@@ -379,8 +379,8 @@ async def test_the_schema_describes_problems_headers_and_the_token(client: httpx
     schema = (await client.get("/openapi.json")).json()
     operation = schema["paths"]["/v1/cases"]["post"]
     reading = schema["paths"]["/v1/cases"]["get"]
-    assert set(operation["responses"]) == {"201", "400", "413", "415", "422"}
-    assert set(reading["responses"]) == {"200", "400", "401", "403", "404", "409", "422", "503"}
+    assert set(operation["responses"]) == {"201", "400", "413", "415", "422", "default"}
+    assert set(reading["responses"]) == {"200", "400", "401", "403", "404", "409", "422", "503", "default"}
     refused = schema["components"]["responses"][reading["responses"]["409"]["$ref"].rpartition("/")[2]]
     assert refused["content"]["application/problem+json"]["examples"]["stale"]["value"]["title"] == "内容已被他人更新"
     assert "ProblemDocument" in schema["components"]["schemas"]

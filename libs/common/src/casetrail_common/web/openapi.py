@@ -25,10 +25,11 @@ _HEADERS: Final[dict[str, dict[str, Any]]] = {
 """The framework sees optional strings, because their absence is answered by codes of our own."""
 
 
-REFUSING_CALLERS: Final = frozenset({400, 401, 403, 404, 409, 422, 503})
-REFUSING_BODIES: Final = frozenset({400, 413, 415, 422})
+REFUSING_ANY: Final = frozenset({422})
+REFUSING_CALLERS: Final = frozenset({400, 401, 403, 404, 409, 503})
+REFUSING_BODIES: Final = frozenset({400, 413, 415})
 REFUSING_RANGES: Final = frozenset({416})
-"""Statuses of refusals: of what is asked in somebody's name, of what has a body, of what asks for a part of a file.
+"""Statuses of refusals: of any query, of what is asked in somebody's name, of what has a body, of parts of a file.
 
 Besides these, 502 stands for a service that is away, 405 for a method that a path does not know, and 500 for a bug.
 """
@@ -94,8 +95,11 @@ def _name(status: int) -> str:
 
 def _describe(operation: dict[str, Any]) -> None:
     answers = operation["responses"]
-    answers.pop("default", None)
-    statuses = REFUSING_CALLERS if "security" in operation else frozenset()
+    answers["default"] = {
+        "description": "Refused otherwise: 405 unknown method, 502 a service is away, 500 a bug.",
+        "content": {PROBLEM_JSON: {"schema": {"$ref": REF_TEMPLATE.format(model="ProblemDocument")}}},
+    }
+    statuses = REFUSING_ANY | (REFUSING_CALLERS if "security" in operation else frozenset())
     statuses |= REFUSING_BODIES if "requestBody" in operation else frozenset()
     statuses |= REFUSING_RANGES if "206" in answers else frozenset()
     for status in sorted(statuses):

@@ -26,7 +26,14 @@ MAX_DEPTH: Final = 64
 NonNegative = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 """A count, length or position. Source: integers stay below 2**53 (RFC 8785)."""
 
-Text = Annotated[str, Field(pattern=r"[^ \t\r\n\u3000]")]
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "nothing but blanks")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_says_something)]
 """What people write; it must say something."""
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -55,6 +62,7 @@ def _kept(value: Any) -> Any:
 
 Kept = Annotated[Any, AfterValidator(_kept)]
 """A value of a form, of whatever shape its record type gives it."""
+
 
 WrittenInstant = Annotated[
     AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
