@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -63,6 +63,8 @@ class _Pile:
 
     letters: dict[Key, Letter] = field(default_factory=dict)
     heads: list[Note] = field(default_factory=list)
+    places: set[Place] = field(default_factory=set)
+    """Where all this stood."""
 
 
 class Follower:
@@ -181,22 +183,28 @@ class Follower:
                     return
 
     async def _take_in(self, layout: Layout, messages: Sequence[Message]) -> None:
-        """Take in a batch; progress is saved with the only transaction, or after all of them."""
+        """Take in a batch; progress in a partition is saved with its only agency, or after all of them."""
         piles = _sorted_by_agency(messages)
-        ends = {(self._name(layout, message.topic), message.partition): message.offset + 1 for message in messages}
-        alone = len(piles) == 1 and all(pile.letters for pile in piles.values())
+        ends = {message.place: message.offset + 1 for message in messages}
+        shared = Counter(place for pile in piles.values() for place in pile.places)
         at_once = asyncio.Semaphore(AGENCIES_AT_ONCE)
 
-        async def take(agency: str, pile: _Pile) -> None:
+        async def take(agency: str, pile: _Pile) -> set[Place]:
+            own = {place for place in pile.places if shared[place] == 1} if pile.letters else set()
             async with at_once:
-                await self._insist(partial(self._absorb, agency, pile, ends if alone else {}))
+                await self._insist(partial(self._absorb, agency, pile, self._named(layout, ends, own)))
+            return own
 
-        await asyncio.gather(*(take(agency, pile) for agency, pile in piles.items()))
-        if not alone:
-            await self._insist(partial(self._save, ends))
-        self._uncommitted.update({message.place: message.offset + 1 for message in messages})
+        saved = await asyncio.gather(*(take(agency, pile) for agency, pile in piles.items()))
+        if left := ends.keys() - set().union(*saved):
+            await self._insist(partial(self._save, self._named(layout, ends, left)))
+        self._uncommitted.update(ends)
         self._bell.ring()
         self._questions.nudge()
+
+    def _named(self, layout: Layout, ends: Mapping[Place, int], places: Iterable[Place]) -> dict[Place, int]:
+        """Return the ends of some places under the names that progress is kept under."""
+        return {(self._name(layout, topic), partition): ends[topic, partition] for topic, partition in places}
 
     async def _absorb(self, agency: str, pile: _Pile, ends: Mapping[Place, int]) -> None:
         if pile.letters:
@@ -255,8 +263,10 @@ def _sorted_by_agency(messages: Sequence[Message]) -> dict[str, _Pile]:
         if message.headers.get(CE_TYPE) == NOTE_TYPE.encode():
             if (note := decode_note(message.value)) and note.kind == "heads":
                 piles[note.agency].heads.append(note)
+                piles[note.agency].places.add(message.place)
         elif letter := _letter_of(message):
             piles[letter.agency].letters[letter.key] = letter
+            piles[letter.agency].places.add(message.place)
     return piles
 
 

@@ -8,11 +8,9 @@ from typing import Final
 import asyncpg
 
 from casetrail_common.bus.kafka import Place
+from casetrail_common.ledger.writes import PROGRESS
 
-_SAVE: Final = """
-insert into progress (topic, partition, next_offset) select * from unnest($1::text[], $2::int[], $3::bigint[])
-on conflict (topic, partition) do update set next_offset = greatest(progress.next_offset, excluded.next_offset)
-"""
+_SAVE: Final = PROGRESS.format("$1", "$2", "$3")
 
 
 async def save(conn: asyncpg.Connection, ends: Mapping[Place, int]) -> None:
