@@ -95,6 +95,8 @@ class Follower:
         self._layout: Layout | None = None
         self._uncommitted: dict[Place, int] = {}
         self._committed_at = 0.0
+        self._saved: dict[Place, int] = {}
+        """Progress as the database has committed it, perhaps without having written it to its disk."""
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -164,8 +166,9 @@ class Follower:
         self._questions.ask_heads_soon()
 
     async def _follow(self, subscription: Subscription, layout: Layout) -> None:
-        """Follow until the broker is no longer the one that was met."""
+        """Follow until the broker is no longer the one that was met, or the database no longer what it was."""
         self._uncommitted.clear()
+        self._saved.clear()
         watched_at = time.monotonic()
         pace = Pace(PACE_S)
         while True:
@@ -179,7 +182,7 @@ class Follower:
             if time.monotonic() - watched_at > WATCH_EVERY_S:
                 watched_at = time.monotonic()
                 await self._streams_set_aside()
-                if (await self._broker.ensure(ALL_TOPICS)).identity != layout.identity:
+                if await self._was_forgotten() or (await self._broker.ensure(ALL_TOPICS)).identity != layout.identity:
                     return
 
     async def _take_in(self, layout: Layout, messages: Sequence[Message]) -> None:
@@ -199,6 +202,7 @@ class Follower:
         if left := ends.keys() - set().union(*saved):
             await self._insist(partial(self._save, self._named(layout, ends, left)))
         self._uncommitted.update(ends)
+        self._saved.update(self._named(layout, ends, ends))
         self._bell.ring()
         self._questions.nudge()
 
@@ -246,6 +250,15 @@ class Follower:
         FACTS_PARKED.labels(self._store.service).set(facts)
         FACTS_WAITING.labels(self._store.service).set(waiting)
         return int(streams)
+
+    async def _was_forgotten(self) -> bool:
+        """Whether the database crashed before the last commits were on its disk: then reading begins before them."""
+        async with self._store.pool.acquire() as conn:
+            known = await progress.load(conn, {name for name, _ in self._saved})
+        forgotten = any(known.get(place, 0) < end for place, end in self._saved.items())
+        if forgotten:
+            log.warning("the database has lost its last commits, following them again")
+        return forgotten
 
     async def _commit_sometimes(self, subscription: Subscription) -> None:
         now = time.monotonic()

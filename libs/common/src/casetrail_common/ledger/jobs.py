@@ -76,19 +76,23 @@ class JobRunner:
         conn = await asyncpg.connect(self._dsn)
         try:
             await conn.add_listener(JOB, lambda *_: self._wake.set())
-            pace = Pace(PACE_S)
-            while not stop.is_set():
-                await pace.keep()
-                self._wake.clear()
-                await self._release_ended(conn)
-                await self._start_due(conn)
-                await self._pause(stop)
+            with self._store.waker.attended(JOB, self._wake.set):
+                await self._run_due(conn, stop)
         finally:
             for task in self._running.values():
                 task.cancel()
             await asyncio.gather(*self._running.values(), return_exceptions=True)
             self._running.clear()
             await conn.close()
+
+    async def _run_due(self, conn: asyncpg.Connection, stop: asyncio.Event) -> None:
+        pace = Pace(PACE_S)
+        while not stop.is_set():
+            await pace.keep()
+            self._wake.clear()
+            await self._release_ended(conn)
+            await self._start_due(conn)
+            await self._pause(stop)
 
     async def _start_due(self, conn: asyncpg.Connection) -> None:
         free = self._at_once - len(self._running)

@@ -53,7 +53,6 @@ class LockedAgency:
         self._repeatable = repeatable
         self._tip = replace(tip, followed=self.followed)
         self._states: dict[Key, Versioned] = {}
-        self._version = 0
 
     @property
     def n(self) -> int:
@@ -143,7 +142,7 @@ class LockedAgency:
             self.writes.tip = (self._tip.n, self.now)
         repeatable = self._repeatable and self.writes.tip is None
         also_keep = self._store.also_keep
-        self._version = await self.writes.execute(self.conn, self.agency, also_keep=also_keep, repeatable=repeatable)
+        await self.writes.execute(self.conn, self.agency, also_keep=also_keep, repeatable=repeatable)
 
     def believe(self, seen: Mapping[Key, Versioned], versions: Mapping[Key, int]) -> bool:
         """Take states seen before the lock for those under it; False, and nothing taken, if any of them has moved.
@@ -169,7 +168,7 @@ class LockedAgency:
         for channel in self.writes.wakes:
             self._store.waker.wake(channel)
         for key, text in self.writes.states.items():
-            self._store.states.put(self.agency, key, version=self._version, text=text)
+            self._store.states.put(self.agency, key, version=self.writes.version, text=text)
 
     async def look_ahead(self, facts: Iterable[Fact]) -> None:
         """Load all states that facts fold into at once, rather than one by one when their turn comes."""

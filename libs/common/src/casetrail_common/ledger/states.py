@@ -2,7 +2,7 @@
 
 What is kept may be out of date, for other processes write too. A decision may begin with it all the same, because what
 it looked at is checked by version under the agency's lock, before anything is appended. No version is ever used twice:
-it is the transaction that wrote the snapshot.
+each transaction draws its own.
 """
 
 from collections import OrderedDict

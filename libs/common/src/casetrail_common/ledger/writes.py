@@ -2,10 +2,11 @@
 
 import json
 import re
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import asyncpg
@@ -36,7 +37,7 @@ _CONTENT: Final = """
 """
 _STATES: Final = """
   insert into snapshot (agency, kind, id, version, state)
-  select $1, s.kind, s.id, pg_current_xact_id()::text::bigint, s.state::jsonb
+  select $1, s.kind, s.id, {3}::bigint, s.state::jsonb
   from unnest({0}::text[], {1}::text[], {2}::text[]) as s (kind, id, state)
   on conflict (agency, kind, id) do update set state = excluded.state, version = excluded.version
 """
@@ -60,7 +61,7 @@ _JOBS: Final = """
   from unnest({0}::text[], {1}::text[], {2}::text[], {3}::timestamptz[]) as j (kind, key, payload, at)
   on conflict (agency, kind, key) do nothing
 """
-_LASTING: Final = "select pg_current_xact_id()::text::bigint"
+_LASTING: Final = "select $1::text"
 _REPEATABLE: Final = f"{_LASTING}, set_config('synchronous_commit', 'off', true)"
 
 _TAKEN: Final = re.compile(r"\{(\d+)\}")
@@ -88,6 +89,8 @@ class Writes:
     """Commitments whose content goes, or must never come."""
     states: dict[Key, str | None] = field(default_factory=dict)
     """JSON text per snapshot; None forgets it."""
+    version: int = field(default_factory=partial(secrets.randbits, 62))
+    """Of these states. Drawn, so that it is never that of another transaction, not even of one that was lost."""
     followed: dict[str, int] = field(default_factory=dict)
     progress: dict[Place, int] = field(default_factory=dict)
     """Next offset in each partition of a topic that is followed."""
@@ -105,8 +108,8 @@ class Writes:
 
     async def execute(
         self, conn: asyncpg.Connection, agency: str, *, also_keep: AlsoKeep | None, repeatable: bool
-    ) -> int:
-        """Write everything and return the version under which states were written.
+    ) -> None:
+        """Write everything.
 
         Which rows are written together matters to nobody: the transaction is the unit.
 
@@ -118,8 +121,9 @@ class Writes:
         """
         await self._execute_rare(conn, agency)
         clauses = [*self._clauses(), *([also_keep(self.copies)] if also_keep and self.copies else ())]
-        statement = _statement(tuple(sql for sql, _ in clauses), _REPEATABLE if repeatable else _LASTING)
-        return int(await conn.fetchval(statement, agency, *(value for _, values in clauses for value in values)))
+        if clauses:
+            statement = _statement(tuple(sql for sql, _ in clauses), _REPEATABLE if repeatable else _LASTING)
+            await conn.execute(statement, agency, *(value for _, values in clauses for value in values))
 
     def _clauses(self) -> Iterator[Clause]:
         if self.facts:
@@ -132,7 +136,7 @@ class Writes:
         if self.content:
             yield _CONTENT, _columns(self.content, "commitment", "salt", "bytes")
         if states := [(*key, state) for key, state in self.states.items() if state is not None]:
-            yield _STATES, _turned(states)
+            yield _STATES, [*_turned(states), self.version]
         if self.answered:
             answers = [json.dumps(one.answer) for one in self.answered]
             yield _ANSWERED, [*_columns(self.answered, "person", "key", "request_hash"), answers]
@@ -176,7 +180,7 @@ def _statement(clauses: tuple[str, ...], selected: str) -> str:
         takes = {int(one) for one in _TAKEN.findall(clause)}
         queries.append(f"w{number} as ({_TAKEN.sub(_numbered(place), clause)})")
         place += len(takes)
-    return f"with {', '.join(queries)} {selected}" if queries else f"{selected} where $1::text is not null"
+    return f"with {', '.join(queries)} {selected}"
 
 
 def _numbered(first: int) -> Callable[[re.Match[str]], str]:
