@@ -106,9 +106,11 @@ class Absorber:
 
     async def _transact(self, batch: Batch) -> bool:
         """Do one transaction; True if more could be applied at once."""
-        facts = (fact for letter in batch.letters.values() if (fact := letter.opened))
+        needs = self._store.folded_into(fact for letter in batch.letters.values() if (fact := letter.opened))
+        # the witness of the others' facts has them on its disk before anybody sees that they have come
+        repeatable = self._store.also_keep is None
         async with self._store.locked(
-            batch.agency, traceparent=batch.traceparent, folding=facts, repeatable=True
+            batch.agency, traceparent=batch.traceparent, needs=needs, repeatable=repeatable
         ) as tx:
             kept, parked = await waiting.set_aside(tx.conn, batch.agency)
             letters = {**await self._reachable(tx, batch, kept), **batch.letters}

@@ -17,6 +17,7 @@ from casetrail_common.ledger.reading import facts_of
 from casetrail_common.ledger.states import Versioned
 from casetrail_common.ledger.view import Job, Key, View
 from casetrail_common.ledger.writes import Writes
+from casetrail_common.metrics import FACTS_APPENDED
 
 if TYPE_CHECKING:
     from casetrail_common.ledger.store import Store
@@ -165,6 +166,7 @@ class LockedAgency:
 
     def committed(self) -> None:
         """Remember what was written, and wake those who wait for it."""
+        FACTS_APPENDED.labels(self._store.service).inc(len(self.facts))
         for channel in self.writes.wakes:
             self._store.waker.wake(channel)
         for key, text in self.writes.states.items():

@@ -49,6 +49,8 @@ select clock_timestamp() as clock,
 from (select 1) as one left join idempotency i on i.agency = $1 and i.person = $2 and i.key = $3
 """
 
+NO_STATES: Final[Mapping[Key, Fold[Any]]] = {}
+
 CatchUp = Callable[[str], Awaitable[bool]]
 """Waits until an agency's facts of the other services are followed to their present end; False if it took too long."""
 
@@ -106,20 +108,20 @@ class Store:
         agency: str,
         *,
         traceparent: str | None = None,
-        folding: Iterable[Fact] = (),
+        needs: Mapping[Key, Fold[Any]] = NO_STATES,
         repeatable: bool = False,
     ) -> AsyncIterator[LockedAgency]:
         """Hold the agency's lock for one transaction; flush and commit on leaving, roll back on an exception.
 
         Parameters
         ----------
-        folding
-            Facts that will be handled: what they fold into is looked up together with taking the lock.
+        needs
+            States that will be needed: those remembered are checked together with taking the lock, not loaded after it.
         repeatable
             Whether all this would be done again if the database forgot it. If so, and unless facts are appended, the
             commit does not wait for the disk.
         """
-        seen = self.states.remembered_of(agency, self.folded_into(folding))
+        seen = self.states.remembered_of(agency, needs)
         async with self.pool.acquire() as conn, conn.transaction():
             locked, versions = await self._lock(conn, agency, looked_at=sorted(seen), repeatable=repeatable)
             locked.believe_each(seen, versions)
