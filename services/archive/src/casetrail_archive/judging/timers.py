@@ -142,9 +142,8 @@ class Timers:
         return True
 
     async def _fire_some(self, locked: LockedAgency, watermark: Watermark) -> list[asyncpg.Record]:
-        rows: list[asyncpg.Record] = await locked.conn.fetch(
-            DUE, locked.agency, min(watermark.until, locked.now), AT_ONCE
-        )
+        until = min(watermark.until, locked.now)
+        rows: list[asyncpg.Record] = await locked.conn.fetch(DUE, locked.agency, until, AT_ONCE)
         standing = await self.judge.standing(locked)
         for case_id, instant in dict.fromkeys((row["scope"], row["fire_at"]) for row in rows):
             due = [row for row in rows if (row["scope"], row["fire_at"]) == (case_id, instant)]
