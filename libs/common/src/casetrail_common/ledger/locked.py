@@ -54,6 +54,8 @@ class LockedAgency:
         self._repeatable = repeatable
         self._tip = replace(tip, followed=self.followed)
         self._states: dict[Key, Versioned] = {}
+        self._folded: dict[Key, Fold[Any]] = {}
+        """Folds of those states that have changed."""
 
     @property
     def n(self) -> int:
@@ -139,6 +141,9 @@ class LockedAgency:
 
     async def flush(self) -> None:
         """Write everything collected; the caller commits."""
+        for key, fold in self._folded.items():
+            state = self._states[key][1]
+            self.writes.states[key] = None if state is None else fold.dump(state)
         if self.facts or self._held:
             self.writes.tip = (self._tip.n, self.now)
         repeatable = self._repeatable and self.writes.tip is None
@@ -153,7 +158,7 @@ class LockedAgency:
         versions
             Of all these states, as they were when the lock was taken.
         """
-        if not self.writes.states.keys().isdisjoint(seen):
+        if not self._folded.keys().isdisjoint(seen):
             return False
         if any(versions[key] != version for key, (version, _) in seen.items()):
             return False
@@ -228,7 +233,7 @@ class LockedAgency:
         for key, (fold, state) in stage.states.items():
             version = self._states[key][0] if key in self._states else 0
             self._states[key] = (version, state)
-            self.writes.states[key] = None if state is None else fold.dump(state)
+            self._folded[key] = fold
         self.facts.extend(stage.facts)
         self.writes.facts.extend(stage.facts)
         self.writes.traceparents.extend([self.traceparent] * len(stage.facts))
