@@ -43,7 +43,7 @@ AGENCIES_AT_ONCE: Final = 4
 PACE_S: Final = 0.02
 """Seconds from one batch to the next at least. A fetch costs about a millisecond of CPU however little it brings, since
 the client names all partitions each time, and so does a transaction."""
-COMMIT_EVERY_S: Final = 0.5
+COMMIT_EVERY_S: Final = 2.0
 """Seconds between two commits of offsets. They are a hint, so a batch need not wait for one."""
 WATCH_EVERY_S: Final = 5.0
 """Seconds between two looks at whether the broker is still the one we knew."""
