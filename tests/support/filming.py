@@ -18,6 +18,7 @@ from casetrail_common.auth import Principal
 from casetrail_common.facts import Payload
 from casetrail_common.facts.archive import PackLoadedV1
 from casetrail_common.facts.intake import CaseRegisteredV1, PersonRegisteredV1
+from casetrail_common.facts.use import AccessApprovedV1, AccessRequestedV1
 from casetrail_common.ids import Service, new_id, stream_name
 from casetrail_common.ledger.fact import Fact
 from casetrail_common.ledger.jobs import JobRunner
@@ -117,6 +118,16 @@ class Filming:
         for name, registered in (("repository", True), ("unregistered", False)):
             wish = {"kind": "enforcement_system", "name": "行政执法信息系统", "registered": registered}
             self.ids[name] = (await self.accepted(admin, "/v1/media/repositories", wish))["repository"]
+
+    async def grant_wu(self, *items: str) -> None:
+        """Let review tell that wu asked for items and the head granted them."""
+        request = new_id("review")
+        given = {"request": request, "items": list(items)}
+        purpose, reason = self.book.seal("参考"), self.book.seal("同意")
+        asked = {**given, "mode": "consult", "requester": "wu", "requester_kind": "other_unit", "purpose": purpose}
+        granted = {**given, "reason": reason, "by": "songw", "role": "agency_head"}
+        facts = AccessRequestedV1.model_validate(asked), AccessApprovedV1.model_validate(granted)
+        await self.follow("review", stream_name("request", self.agency, request), *facts)
 
     async def enact(self, pack: str) -> None:
         """Put a pack in force."""

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from casetrail_archive.domain.dossier import years_after
 from casetrail_common.facts.acts import PartyObjectedV1
 from casetrail_common.facts.intake import CaseFlaggedV1
 from casetrail_common.objects import ObjectLockedError
+from casetrail_common.retention import years_after
 from support.archiving import Archiving
 from support.penalty_case import CASE, FILMS, INTAKE, china
 

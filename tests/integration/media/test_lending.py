@@ -1,22 +1,8 @@
 """Who has no part in a case sees and plays its recordings only under an approved request."""
 
 from casetrail_common.facts.archive import DossierFiledV1, NamedStream
-from casetrail_common.facts.use import AccessApprovedV1, AccessRequestedV1
 from casetrail_common.ids import new_id, stream_name
 from support.filming import Filming
-
-
-async def grant(desk: Filming, *items: str) -> None:
-    """Let review tell that wu asked for items and the head granted them."""
-    request = new_id("review")
-    given = {"request": request, "items": list(items)}
-    purpose, reason = desk.book.seal("参考"), desk.book.seal("同意")
-    asked = {**given, "mode": "consult", "requester": "wu", "requester_kind": "other_unit", "purpose": purpose}
-    granted = {**given, "reason": reason, "by": "songw", "role": "agency_head"}
-    stream = stream_name("request", desk.agency, request)
-    await desk.follow(
-        "review", stream, AccessRequestedV1.model_validate(asked), AccessApprovedV1.model_validate(granted)
-    )
 
 
 async def test_a_recording_and_its_original_are_lent_and_each_look_is_recorded(desk: Filming, video: bytes) -> None:
@@ -27,7 +13,7 @@ async def test_a_recording_and_its_original_are_lent_and_each_look_is_recorded(d
         refused = await desk.send(wu, "GET", path)
         assert (refused.status_code, refused.json()["code"]) == (403, "access_not_approved")
         assert refused.json()["clause"] == "henan-2019/24.2"
-    await grant(desk, session)
+    await desk.grant_wu(session)
     assert (await desk.send(wu, "GET", item)).json()["session"] == session
     assert (await desk.send(wu, "GET", original)).content == video
     told = [fact.type for fact in await desk.facts(session)]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from casetrail_archive.domain.dossier import years_after
 from casetrail_archive.packing.package import write_package
+from casetrail_common.retention import years_after
 
 
 def folder(path: Path, order: list[str]) -> Path:

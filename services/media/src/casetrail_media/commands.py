@@ -115,6 +115,14 @@ class DeclareUpload(Wish):
     files: Annotated[list[DeclaredFileWish], Field(min_length=1, max_length=200)]
 
 
+class DeclareCopy(Wish):
+    """Begin to store the file of a derivative."""
+
+    repository: ItemId
+    custodian: PersonId
+    file: DeclaredFileWish
+
+
 class InterruptSession(Wish):
     """Recording stopped although the act goes on: a gap begins."""
 

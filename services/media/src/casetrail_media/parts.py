@@ -6,6 +6,7 @@ from typing import Final
 
 from casetrail_common.objects import ObjectStore, S3ObjectStore
 from casetrail_common.runtime import Process
+from casetrail_media.evidence.lengthening import Lengthener
 from casetrail_media.evidence.receiving import Receiving
 from casetrail_media.evidence.sweeping import Sweeper
 from casetrail_media.evidence.verifying import Verifier
@@ -20,6 +21,7 @@ class MediaParts:
     objects: ObjectStore
     receiving: Receiving
     verifier: Verifier
+    lengthener: Lengthener
     sweeper: Sweeper
     wait_s: float
     """Seconds a completed upload is waited for before the answer is 202."""
@@ -33,6 +35,7 @@ def open_parts(process: Process, stack: AsyncExitStack) -> MediaParts:
         objects,
         Receiving(process.store.pool, objects),
         Verifier(process.store, objects),
+        Lengthener(process.store, objects),
         Sweeper(process.store, objects, process.settings.sweep_interval_s),
         process.settings.deferred_wait_s,
     )

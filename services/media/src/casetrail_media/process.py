@@ -5,7 +5,7 @@ from typing import Final
 from casetrail_common.runtime import Blueprint
 from casetrail_media.handlers import http, registers
 from casetrail_media.parts import open_parts
-from casetrail_media.projections import FOLDS, VERIFY, react
+from casetrail_media.projections import FOLDS, LENGTHEN, VERIFY, react
 
 BLUEPRINT: Final = Blueprint(
     service="media",
@@ -15,6 +15,6 @@ BLUEPRINT: Final = Blueprint(
     folds=FOLDS,
     react=react,
     open_own=open_parts,
-    jobs=lambda process: {VERIFY: process.own.verifier.verify},
+    jobs=lambda process: {VERIFY: process.own.verifier.verify, LENGTHEN: process.own.lengthener.lengthen},
     loops=lambda process: (process.own.sweeper.run,),
 )

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from casetrail_common.access import FILED_IN, REQUESTS
 from casetrail_common.facts import Payload
-from casetrail_common.facts.archive import RetentionTableSetV1
+from casetrail_common.facts.archive import DossierFiledV1, DossierSealedV1, RetentionAssignedV1, RetentionTableSetV1
 from casetrail_common.facts.common import ContentErasedV1
 from casetrail_common.facts.intake import ActivityStartedV1, AgencyRegisteredV1, ServicePerformedV1
+from casetrail_common.facts.keeping import SupplementAppendedV1
 from casetrail_common.facts.media import (
     AvReceivedV1,
     AvRejectedV1,
@@ -18,6 +19,10 @@ from casetrail_common.facts.media import (
 )
 from casetrail_common.facts.recording import (
     AvDerivativeCreatedV1,
+    AvDerivativeReceivedV1,
+    AvDerivativeRejectedV1,
+    AvDerivativeStoredV1,
+    AvDerivativeUploadDeclaredV1,
     DeviceFaultReportedV1,
     ElectronicDataCollectedV1,
     ElectronicDataSavedV1,
@@ -32,6 +37,7 @@ from casetrail_common.people import PERSON
 from casetrail_common.sealing import seal_streams
 from casetrail_media.disposal import HELD, dispose
 from casetrail_media.domain.devices import Device, FaultReport, evolve_device, evolve_fault_report
+from casetrail_media.domain.filing import Filed, evolve_filed
 from casetrail_media.domain.registers import (
     ElectronicData,
     KnownActivity,
@@ -61,9 +67,13 @@ from casetrail_media.domain.session import (
 
 OWN: Final = frozenset({"media"})
 INTAKE: Final = frozenset({"intake"})
+ARCHIVE: Final = frozenset({"archive"})
 
 VERIFY: Final = "verify"
 """Job: read what arrived, compare it with what was declared, lock it or remove it. Key: upload id."""
+
+LENGTHEN: Final = "lengthen"
+"""Job: lock recordings for as long as the dossier that names them is kept. Key: dossier id."""
 
 
 def _item_of(kind: str) -> Any:
@@ -71,15 +81,6 @@ def _item_of(kind: str) -> Any:
         return (fact.stream_item,) if fact.stream_kind == kind else ()
 
     return keys
-
-
-def _upload_id(fact: Fact) -> Iterable[str]:
-    match fact.payload:
-        case AvUploadDeclaredV1(upload=upload) | AvReceivedV1(upload=upload):
-            return (upload,)
-        case AvStoredV1(upload=upload) | AvRejectedV1(upload=upload):
-            return (upload,)
-    return ()
 
 
 def _named(member: str, *kinds: type[Payload]) -> Callable[[Fact], Iterable[str]]:
@@ -106,14 +107,30 @@ def _of_agency(kind: type[Payload]) -> Callable[[Fact], Iterable[str]]:
     return lambda fact: (fact.agency,) if isinstance(fact.payload, kind) else ()
 
 
+_OF_COPIES: Final = (
+    AvDerivativeUploadDeclaredV1,
+    AvDerivativeReceivedV1,
+    AvDerivativeStoredV1,
+    AvDerivativeRejectedV1,
+)
+"""Facts about the file of a derivative."""
+
 DEVICE: Final = Fold("device", Device, _item_of("device"), evolve_device, OWN)
 FAULT_REPORT: Final = Fold(
     "fault_report", FaultReport, _named("record", DeviceFaultReportedV1), evolve_fault_report, OWN
 )
 REPOSITORY: Final = Fold("repository", Repository, _item_of("repository"), evolve_repository, OWN)
 SESSION: Final = Fold("session", Session, _item_of("session"), evolve_session, OWN)
-DERIVATIVE: Final = Fold("derivative", Derivative, _named("derivative", AvDerivativeCreatedV1), evolve_derivative, OWN)
-UPLOAD: Final = Fold("upload", Upload, _upload_id, evolve_upload, OWN)
+DERIVATIVE: Final = Fold(
+    "derivative", Derivative, _named("derivative", AvDerivativeCreatedV1, *_OF_COPIES), evolve_derivative, OWN
+)
+UPLOAD: Final = Fold(
+    "upload",
+    Upload,
+    _named("upload", AvUploadDeclaredV1, AvReceivedV1, AvStoredV1, AvRejectedV1, *_OF_COPIES),
+    evolve_upload,
+    OWN,
+)
 ELECTRONIC_DATA: Final = Fold(
     "electronic_data",
     ElectronicData,
@@ -126,8 +143,13 @@ ACTIVITY: Final = Fold("activity", KnownActivity, _named("activity", ActivitySta
 LINKS: Final = Fold("links", Links, _sessions_named, evolve_links, INTAKE)
 RECORDINGS: Final = Fold("recordings", Recordings, _linking_case, evolve_recordings, OWN | INTAKE)
 UNITS: Final = Fold("units", Units, _of_agency(AgencyRegisteredV1), evolve_units, INTAKE)
-RETENTION: Final = Fold(
-    "retention", Retention, _of_agency(RetentionTableSetV1), evolve_retention, frozenset({"archive"})
+RETENTION: Final = Fold("retention", Retention, _of_agency(RetentionTableSetV1), evolve_retention, ARCHIVE)
+FILED: Final = Fold(
+    "filed",
+    Filed,
+    _named("dossier", DossierFiledV1, DossierSealedV1, RetentionAssignedV1, SupplementAppendedV1),
+    evolve_filed,
+    ARCHIVE,
 )
 
 FOLDS: Final[tuple[Fold[Any], ...]] = (
@@ -144,6 +166,7 @@ FOLDS: Final[tuple[Fold[Any], ...]] = (
     RECORDINGS,
     UNITS,
     RETENTION,
+    FILED,
     HELD,
     FILED_IN,
     REQUESTS,
@@ -158,8 +181,12 @@ async def react(fact: Fact, view: View) -> Consequences:
     facts: list[NewFact] = [*await seal_streams(fact, view)]
     jobs: tuple[Job, ...] = ()
     match fact.payload:
-        case AvReceivedV1(upload=upload):
+        case AvReceivedV1(upload=upload) | AvDerivativeReceivedV1(upload=upload):
             jobs = (Job(VERIFY, upload),)
+        case DossierSealedV1(dossier=dossier) | RetentionAssignedV1(dossier=dossier):
+            jobs = (Job(LENGTHEN, dossier),)
+        case SupplementAppendedV1(dossier=dossier, sessions=sessions) if sessions:
+            jobs = (Job(LENGTHEN, dossier),)
         case AvSessionStartedV1(case=str(case_id), session=session):
             facts.append(_link(case_id, session, fact.stream_seq, fact.hash, agency=fact.agency))
         case ServicePerformedV1(sessions=sessions) if sessions:

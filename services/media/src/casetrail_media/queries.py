@@ -31,7 +31,7 @@ from casetrail_media.schemas import (
 from casetrail_media.service.devices import found_device
 from casetrail_media.service.items import Item, found_item, read_item
 from casetrail_media.service.sessions import found_session
-from casetrail_media.service.uploads import STORING, found_upload, receivable
+from casetrail_media.service.uploads import found_derivative, found_upload, receivable, who_sends
 from casetrail_media.showing import derivative_told, fault_report_told, session_told
 
 FIRST_PAUSE_S: Final = 0.02
@@ -112,6 +112,22 @@ async def session_lent(window: Window, session_id: str) -> Session:
     return session
 
 
+async def copy_lent(window: Window, derivative_id: str) -> StoredFile:
+    """Return the file of a derivative to who has a part in its case, to others only under an approved request.
+
+    Raises
+    ------
+    CasetrailError
+        `not_found`, also if its file was not stored; what `item_lent` raises.
+    """
+    async with window.store.reading(window.principal.agency) as view:
+        derivative = await found_derivative(view, derivative_id)
+    await item_lent(window, derivative_id)
+    if derivative.file is None:
+        raise CasetrailError("not_found", {"id": derivative_id})
+    return derivative.file
+
+
 async def item_lent(window: Window, item_id: str, *, as_borrower: bool = False) -> Item:
     """Return an item to who has a part in its case, to a borrower only under an approved request."""
     who = window.principal
@@ -154,7 +170,7 @@ async def upload_sent(store: Store, who: Principal, upload_id: str) -> Upload:
     """Return an upload to somebody who may send it."""
     async with store.reading(who.agency) as view:
         upload = await found_upload(view, upload_id)
-    who.require(STORING)
+    who.require(who_sends(upload))
     return upload
 
 

@@ -152,6 +152,8 @@ class DerivativeShown(BaseModel):
     description: Any
     created_by: str
     created_at: datetime
+    file: StoredFileShown | None
+    """Its file, once stored."""
 
 
 class RecordShown(BaseModel):

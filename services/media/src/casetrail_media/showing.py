@@ -67,6 +67,7 @@ def derivative_told(derivative_id: str, derivative: Derivative) -> dict[str, Any
         "description": derivative.description.model_dump(),
         "created_by": derivative.created_by,
         "created_at": derivative.created_at,
+        "file": derivative.file and {"number": 1, **derivative.file.model_dump()},
     }
 
 

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Literal
 
-from casetrail_common.facts.model import ContentRef, Digest, Part, Payload
+from casetrail_common.facts.media import DeclaredFile, ReceivedFile, StoredFile
+from casetrail_common.facts.model import ContentRef, Digest, Instant, Part, Payload
 
 # --- sessions -------------------------------------------------------------------------------------------------------
 
@@ -69,9 +70,44 @@ class AvDerivativeCreatedV1(Payload, fact="av.derivative_created"):
     """The session it was made from."""
     case: str | None = None
     description: ContentRef
-    sha256: Digest | None = None
-    object: str | None = None
-    version_id: str | None = None
+
+
+class AvDerivativeUploadDeclaredV1(Payload, fact="av.derivative_upload_declared"):
+    """The file of a derivative is about to arrive: from here on the chain holds what it must hash to."""
+
+    derivative: str
+    of: str
+    upload: str
+    repository: str
+    custodian: str
+    file: DeclaredFile
+
+
+class AvDerivativeReceivedV1(Payload, fact="av.derivative_received"):
+    """The file of a derivative has arrived; it will be read once and compared with what was declared."""
+
+    derivative: str
+    upload: str
+    file: ReceivedFile
+
+
+class AvDerivativeStoredV1(Payload, fact="av.derivative_stored"):
+    """The file of a derivative is verified and locked, as originals are."""
+
+    derivative: str
+    upload: str
+    file: StoredFile
+    retained_until: Instant
+
+
+class AvDerivativeRejectedV1(Payload, fact="av.derivative_rejected"):
+    """What arrived is not what was declared; the bytes were deleted."""
+
+    derivative: str
+    upload: str
+    reason: Literal["hash_mismatch", "size_mismatch", "missing"]
+    declared_sha256: Digest
+    found_sha256: Digest
 
 
 class ElectronicDataCollectedV1(Payload, fact="electronic_data.collected"):

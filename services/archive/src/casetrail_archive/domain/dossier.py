@@ -10,6 +10,7 @@ from casetrail_common.facts.common import StreamSealedV1
 from casetrail_common.facts.intake import RecordAddedV1
 from casetrail_common.facts.keeping import DossierTransferredV1, SupplementAppendedV1
 from casetrail_common.ledger.fact import Fact
+from casetrail_common.retention import lengthened
 
 State = Literal["draft", "filed", "sealed"]
 
@@ -104,16 +105,8 @@ class Dossier:
         """Until when nobody can delete the volume: years that were added since count, fewer years change nothing."""
         if self.retained_until is None or self.filing is None:
             return None
-        more = (self.filing.retention_years or 0) - self.sealed_years
-        return years_after(self.retained_until, max(more, 0))
-
-
-def years_after(instant: datetime, years: int) -> datetime:
-    """Return the end of a period of years; one that begins on a leap day ends on the first of March."""
-    try:
-        return instant.replace(year=instant.year + years)
-    except ValueError:
-        return instant.replace(year=instant.year + years, month=3, day=1)
+        years = self.filing.retention_years or 0
+        return lengthened(self.retained_until, sealed_years=self.sealed_years, years=years)
 
 
 def stream_key(service: str, stream: str) -> str:

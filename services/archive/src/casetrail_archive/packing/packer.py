@@ -14,7 +14,7 @@ import asyncpg
 
 from casetrail_archive.case_facts import read_facts, streams_of
 from casetrail_archive.domain.case import Case
-from casetrail_archive.domain.dossier import Dossier, Filing, stream_key, years_after
+from casetrail_archive.domain.dossier import Dossier, Filing, stream_key
 from casetrail_archive.dossier import DossierInput, Volume, assemble
 from casetrail_archive.dossier.bag import file_sha256
 from casetrail_archive.packing.gathering import Gatherer, Order
@@ -31,6 +31,7 @@ from casetrail_common.ledger.locked import load_snapshot
 from casetrail_common.ledger.store import Store
 from casetrail_common.ledger.view import Job
 from casetrail_common.objects import ObjectLockedError, ObjectStore
+from casetrail_common.retention import years_after
 
 ACTOR: Final = Actor("system:archive")
 
@@ -137,7 +138,9 @@ class Packer:
             volume = dossier.volume
             with contextlib.suppress(ObjectLockedError):
                 await self.dossiers.lock_version(volume.object, volume.version_id, retain_until=dossier.locked_until)
-        await self._finish(job)
+        async with self.store.locked(job.agency) as locked:
+            if await locked.view().get(DOSSIER, job.key) == dossier:  # else it was asked for again meanwhile
+                locked.finish_job(job.kind, job.key)
 
     async def discard(self, job: DueJob) -> None:
         """Remove the drafts of a case: what they hold was erased, or stands sealed. An unfiled case gets a new one."""

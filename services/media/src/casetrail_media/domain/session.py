@@ -20,6 +20,10 @@ from casetrail_common.facts.media import (
 from casetrail_common.facts.recording import (
     AvCustodyChangedV1,
     AvDerivativeCreatedV1,
+    AvDerivativeReceivedV1,
+    AvDerivativeRejectedV1,
+    AvDerivativeStoredV1,
+    AvDerivativeUploadDeclaredV1,
     AvExceptionRecordedV1,
     AvInterruptionReportedV1,
     AvMarkedEvidenceV1,
@@ -122,11 +126,14 @@ class Derivative:
     description: ContentRef
     created_by: str
     created_at: datetime
+    receiving: str | None = None
+    """The upload that is complete and being verified, or was stored."""
+    file: StoredFile | None = None
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One attempt to store a session."""
+    """One attempt to store a session, or a derivative of it."""
 
     session: str
     repository: str
@@ -135,6 +142,7 @@ class Upload:
     state: Literal["declared", "received", "stored", "rejected"] = "declared"
     received: tuple[ReceivedFile, ...] = ()
     received_at: datetime | None = None
+    derivative: str | None = None
 
 
 def evolve_session(session: Session | None, fact: Fact) -> Session | None:
@@ -210,11 +218,17 @@ def _noted(session: Session, fact: Fact) -> Session:
 
 
 def evolve_derivative(derivative: Derivative | None, fact: Fact) -> Derivative | None:
-    """Return a derivative after the fact that made it."""
-    made = fact.payload
-    if not isinstance(made, AvDerivativeCreatedV1):
-        return derivative
-    return Derivative(made.of, made.case, made.description, fact.actor.person, fact.occurred_at)
+    """Return a derivative after a fact that names it."""
+    match fact.payload:
+        case AvDerivativeCreatedV1() as made:
+            return Derivative(made.of, made.case, made.description, fact.actor.person, fact.occurred_at)
+        case AvDerivativeReceivedV1(upload=upload) if derivative:
+            return replace(derivative, receiving=upload)
+        case AvDerivativeRejectedV1() if derivative:
+            return replace(derivative, receiving=None)
+        case AvDerivativeStoredV1(file=file) if derivative:
+            return replace(derivative, file=file)
+    return derivative
 
 
 def evolve_upload(upload: Upload | None, fact: Fact) -> Upload | None:
@@ -222,11 +236,15 @@ def evolve_upload(upload: Upload | None, fact: Fact) -> Upload | None:
     match fact.payload:
         case AvUploadDeclaredV1() as declared:
             return Upload(declared.session, declared.repository, declared.custodian, tuple(declared.files))
+        case AvDerivativeUploadDeclaredV1() as copy:
+            return Upload(copy.of, copy.repository, copy.custodian, (copy.file,), derivative=copy.derivative)
         case AvReceivedV1(files=files) if upload:
             return replace(upload, state="received", received=tuple(files), received_at=fact.occurred_at)
-        case AvStoredV1() if upload:
+        case AvDerivativeReceivedV1(file=file) if upload:
+            return replace(upload, state="received", received=(file,), received_at=fact.occurred_at)
+        case AvStoredV1() | AvDerivativeStoredV1() if upload:
             return replace(upload, state="stored")
-        case AvRejectedV1() if upload:
+        case AvRejectedV1() | AvDerivativeRejectedV1() if upload:
             return replace(upload, state="rejected")
     return upload
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,7 +18,7 @@ from casetrail_common.ledger.fact import Actor
 from casetrail_common.ledger.store import Store
 from casetrail_common.objects import ObjectLockedError, ObjectStore, ObjectStoreError
 from casetrail_common.outages import DATABASE_ERRORS
-from casetrail_media.projections import SESSION, UPLOAD
+from casetrail_media.projections import DERIVATIVE, SESSION, UPLOAD
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +28,10 @@ ABANDONED_AFTER: Final = timedelta(days=7)
 SYSTEM: Final = Actor("system:media")
 
 _STORED: Final = """
-select agency, id, state::text from snapshot
-where kind = 'session' and state ->> 'state' = 'stored' and (agency, id) > ($1, $2) order by agency, id limit 200
+select agency, id, kind, state::text from snapshot
+where (agency, id) > ($1, $2)
+  and (kind = 'session' and state ->> 'state' = 'stored' or kind = 'derivative' and state ->> 'file' is not null)
+order by agency, id limit 200
 """
 _TELL: Final = """
 insert into overlay (agency, key, version_id) values ($1, $2, $3) on conflict do nothing returning 1
@@ -38,6 +41,26 @@ select agency, upload, number, key, multipart_id from multipart where begun_at <
 """
 _FORGET: Final = "delete from multipart where agency = $1 and upload = $2 and number = $3 and multipart_id = $4"
 _KNOWN: Final = "select true from multipart where key = $1 and multipart_id = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """What files belong to: a session, or a derivative of one."""
+
+    agency: str
+    item: str
+    kind: str
+    stream: str
+
+
+def _stored(row: asyncpg.Record) -> tuple[_Owner, Sequence[StoredFile]]:
+    """Return what a snapshot is of, and its locked files."""
+    agency, item, kind = row["agency"], row["id"], row["kind"]
+    if kind == "session":
+        return _Owner(agency, item, kind, stream_name(kind, agency, item)), SESSION.load(row["state"]).files
+    derivative = DERIVATIVE.load(row["state"])
+    stream = stream_name("session", agency, derivative.of)
+    return _Owner(agency, item, kind, stream), (derivative.file,) if derivative.file else ()
 
 
 @dataclass(frozen=True)
@@ -70,8 +93,9 @@ class Sweeper:
         while rows := await self.store.pool.fetch(_STORED, *after):
             for row in rows:
                 after = (row["agency"], row["id"])
-                for file in SESSION.load(row["state"]).files:
-                    found += await self._look(row["agency"], row["id"], file)
+                owner, files = _stored(row)
+                for file in files:
+                    found += await self._look(owner, file)
         return found
 
     async def clear_abandoned(self, *, before: datetime) -> int:
@@ -107,7 +131,7 @@ class Sweeper:
         except ObjectLockedError:  # not by us, since nothing says it was ever verified
             log.warning("a version of an abandoned upload is locked", extra={"key": key})
 
-    async def _look(self, agency: str, session: str, file: StoredFile) -> int:
+    async def _look(self, owner: _Owner, file: StoredFile) -> int:
         versions = {
             each.version_id for each in await self.objects.list_versions(file.object) if each.key == file.object
         }
@@ -115,24 +139,23 @@ class Sweeper:
             log.error("an original is gone from the store", extra={"key": file.object, "version": file.version_id})
         told = 0
         for strange in sorted(versions - {file.version_id}):
-            told += await self._tell(agency, session, file.object, strange)
+            told += await self._tell(owner, file.object, strange)
         return told
 
-    async def _tell(self, agency: str, session: str, key: str, version_id: str) -> int:
+    async def _tell(self, owner: _Owner, key: str, version_id: str) -> int:
         """Record an attempt, unless it was: the note that it was told is in the same commit."""
         if await self.store.pool.fetchval(
-            "select true from overlay where agency = $1 and key = $2 and version_id = $3", agency, key, version_id
+            "select true from overlay where agency = $1 and key = $2 and version_id = $3", owner.agency, key, version_id
         ):
             return 0
-        async with self.store.locked(agency) as tx:
-            if not await tx.conn.fetchval(_TELL, agency, key, version_id):
+        async with self.store.locked(owner.agency) as tx:
+            if not await tx.conn.fetchval(_TELL, owner.agency, key, version_id):
                 return 0
-            clauses = await offended_clauses(tx.view(), "worm_protected", kind="session")
+            clauses = await offended_clauses(tx.view(), "worm_protected", kind=owner.kind)
             cited: list[str | None] = [*clauses] or [None]
             incidents = [
-                IncidentRecordedV1(item=session, code="original_overlaid", clause=clause, command="sweep")
+                IncidentRecordedV1(item=owner.item, code="original_overlaid", clause=clause, command="sweep")
                 for clause in cited
             ]
-            stream = stream_name("session", agency, session)
-            await tx.append([NewFact(stream, incident) for incident in incidents], actor=SYSTEM)
+            await tx.append([NewFact(owner.stream, incident) for incident in incidents], actor=SYSTEM)
         return 1

@@ -14,6 +14,7 @@ from typing import Final
 from casetrail_common.canonical import sha256
 from casetrail_common.facts import Payload
 from casetrail_common.facts.media import AvRejectedV1, AvStoredV1, DeclaredFile, ReceivedFile, StoredFile
+from casetrail_common.facts.recording import AvDerivativeRejectedV1, AvDerivativeStoredV1
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ids import stream_name
 from casetrail_common.ledger.append import NewFact
@@ -46,6 +47,8 @@ _CONDEMN: Final = "update job set payload = $4 where agency = $1 and kind = $2 a
 
 SYSTEM: Final = Actor("system:media")
 
+Rejected = AvRejectedV1 | AvDerivativeRejectedV1
+
 
 class UnstableContentError(Exception):
     """Two readings of one version differ: the store or the memory is at fault, so nothing is decided."""
@@ -69,12 +72,13 @@ class Verifier:
             await self._end(job, None, None)
             return
         if condemned := job.payload.get("rejected"):
-            await self._reject(job, upload, AvRejectedV1.model_validate(condemned))
+            kind = AvRejectedV1 if upload.derivative is None else AvDerivativeRejectedV1
+            await self._reject(job, upload, kind.model_validate(condemned))
             return
         files: list[StoredFile] = []
         for declared, received in zip(upload.declared, upload.received, strict=True):
             judged = await self._judge(job, upload, declared, received)
-            if isinstance(judged, AvRejectedV1):
+            if isinstance(judged, Rejected):
                 await self._condemn(job, judged)
                 await self._reject(job, upload, judged)
                 return
@@ -85,7 +89,7 @@ class Verifier:
 
     async def _judge(
         self, job: DueJob, upload: Upload, declared: DeclaredFile, received: ReceivedFile
-    ) -> Contents | AvRejectedV1:
+    ) -> Contents | Rejected:
         """Read a file; before bytes are given up they are read a second time."""
         try:
             contents = await read_version(self.objects, received, expected_sha256=declared.sha256)
@@ -101,12 +105,12 @@ class Verifier:
                 raise
             return _rejected(job.key, upload, declared, "missing", found=sha256().hex())
 
-    async def _condemn(self, job: DueJob, rejected: AvRejectedV1) -> None:
+    async def _condemn(self, job: DueJob, rejected: Rejected) -> None:
         """Put down why before anything is removed: what was found could not be found again."""
         payload = json.dumps({"rejected": rejected.model_dump(mode="json")})
         await self.store.pool.execute(_CONDEMN, job.agency, VERIFY, job.key, payload)
 
-    async def _reject(self, job: DueJob, upload: Upload, rejected: AvRejectedV1) -> None:
+    async def _reject(self, job: DueJob, upload: Upload, rejected: Rejected) -> None:
         """Remove every version of the upload, none of which was ever locked; then say so."""
         for received in upload.received:
             for version in await self.objects.list_versions(received.object):
@@ -130,7 +134,7 @@ class Verifier:
     ) -> list[str]:
         """Return the sessions, this one included, that hold the same bytes already."""
         wanted = json.dumps([{"sha256": contents.sha256}])
-        rows = await self.store.pool.fetch(_TWINS, agency, upload.session, wanted)
+        rows = await self.store.pool.fetch(_TWINS, agency, upload.derivative or upload.session, wanted)
         here = [upload.session] if any(file.sha256 == contents.sha256 for file in before) else []
         return [*here, *(row["id"] for row in rows)]
 
@@ -150,16 +154,21 @@ def retention_period(retention: Retention | None) -> timedelta:
     return timedelta(days=DAYS_PER_YEAR * years)
 
 
-def _rejected(upload_id: str, upload: Upload, declared: DeclaredFile, reason: str, *, found: str) -> AvRejectedV1:
-    return AvRejectedV1.model_validate(
+def _rejected(upload_id: str, upload: Upload, declared: DeclaredFile, reason: str, *, found: str) -> Rejected:
+    kind = AvRejectedV1 if upload.derivative is None else AvDerivativeRejectedV1
+    return kind.model_validate(
         {
-            "session": upload.session,
+            **_belongs_to(upload),
             "upload": upload_id,
             "reason": reason,
             "declared_sha256": declared.sha256,
             "found_sha256": found,
         }
     )
+
+
+def _belongs_to(upload: Upload) -> dict[str, str]:
+    return {"session": upload.session} if upload.derivative is None else {"derivative": upload.derivative}
 
 
 def _stored(declared: DeclaredFile, received: ReceivedFile, contents: Contents, same_as: Sequence[str]) -> StoredFile:
@@ -177,7 +186,13 @@ def _stored(declared: DeclaredFile, received: ReceivedFile, contents: Contents, 
     )
 
 
-def _all_stored(upload_id: str, upload: Upload, files: list[StoredFile], retained_until: datetime) -> AvStoredV1:
+def _all_stored(
+    upload_id: str, upload: Upload, files: list[StoredFile], retained_until: datetime
+) -> AvStoredV1 | AvDerivativeStoredV1:
+    if upload.derivative is not None:
+        return AvDerivativeStoredV1(
+            derivative=upload.derivative, upload=upload_id, file=files[0], retained_until=retained_until
+        )
     assert upload.received_at is not None  # noqa: S101  it is received, or the job would have ended
     return AvStoredV1(
         session=upload.session,

@@ -6,7 +6,9 @@ from fastapi import Depends, Header, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from casetrail_common.errors import CasetrailError
+from casetrail_common.facts.media import StoredFile
 from casetrail_common.ids import ItemId, stream_name
+from casetrail_common.ledger.store import Answer
 from casetrail_common.web import Page, Paging, Sent, service_router
 from casetrail_common.web.desk import AsBorrower, AtDesk, AtWindow, Desk, Written, told
 from casetrail_common.web.originals import ModifyOriginal
@@ -39,6 +41,7 @@ async def _own(request: Request) -> MediaParts:
 
 
 Own = Annotated[MediaParts, Depends(_own)]
+Stretch = Annotated[str | None, Header(alias="Range", max_length=100)]
 
 
 @router.post("/v1/media/sessions", status_code=201, response_model=Written)
@@ -124,12 +127,14 @@ async def declare_upload(session: ItemId, wish: Sent[commands.DeclareUpload], de
 
     Begin to store a session: the hashes are recorded first, then the parts go straight to the object store.
     """
-    who = desk.principal
-    answer = await desk.decided(service.declare_upload(session, wish, who), stream=_stream(desk, session))
-    upload = await queries.upload_sent(desk.store, who, answer.body["upload"])
-    arrivals = await own.receiving.arrivals(who.agency, answer.body["upload"], upload)
-    files = [file.model_dump() for file in queries.arrivals_shown(arrivals)]
-    return told(answer, status=201, files=files)
+    decide = service.declare_upload(session, wish, desk.principal)
+    return await _uploading(await desk.decided(decide, stream=_stream(desk, session)), desk, own)
+
+
+@router.post("/v1/media/derivatives/{derivative}/uploads", status_code=201, response_model=UploadWritten)
+async def declare_copy(derivative: ItemId, wish: Sent[commands.DeclareCopy], desk: AtDesk, own: Own) -> Response:
+    """申报上传派生件文件；续传、完毕与原件相同。Begin to store the file of a derivative, as an original is."""
+    return await _uploading(await desk.decided(service.declare_copy(derivative, wish, desk.principal)), desk, own)
 
 
 @router.get("/v1/media/uploads/{upload}")
@@ -168,17 +173,20 @@ async def read_original(
     number: Annotated[int, Path(ge=1, le=200)],
     window: AtWindow,
     own: Own,
-    wanted: Annotated[str | None, Header(alias="Range", max_length=100)] = None,
+    wanted: Stretch = None,
 ) -> Response:
     """调取原件（按锁定版本读取）；非本案人员须有经批准的申请。An original, read by its locked version."""
-    file = queries.original(await queries.session_lent(window, session), number)
-    part = byte_range(wanted, file.bytes)
-    start, length = part or (0, file.bytes)
-    headers = {"Accept-Ranges": "bytes", "Content-Length": str(length), "ETag": f'"{file.sha256}"'}
-    if part:
-        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{file.bytes}"
-    chunks = await begun(own.objects.stream(file.object, file.version_id, start=start, length=length))
-    return StreamingResponse(chunks, 206 if part else 200, headers=headers, media_type=file.media_type)
+    return await _streamed(queries.original(await queries.session_lent(window, session), number), own, wanted)
+
+
+@router.get(
+    "/v1/media/derivatives/{derivative}/content",
+    response_class=Response,
+    responses={200: _RECORDING, 206: _RECORDING},
+)
+async def read_copy(derivative: ItemId, window: AtWindow, own: Own, wanted: Stretch = None) -> Response:
+    """调取派生件；非本案人员须有经批准的申请。A derivative's file; to others under an approved request."""
+    return await _streamed(await queries.copy_lent(window, derivative), own, wanted)
 
 
 @router.get("/v1/items/{item}")
@@ -206,3 +214,22 @@ async def delete_original(item: ItemId, desk: AtDesk) -> Response:
 
 def _stream(desk: Desk, session: str) -> str:
     return stream_name("session", desk.principal.agency, session)
+
+
+async def _uploading(answer: Answer, desk: Desk, own: MediaParts) -> Response:
+    """Say where the parts of a declared upload go."""
+    upload = await queries.upload_sent(desk.store, desk.principal, answer.body["upload"])
+    arrivals = await own.receiving.arrivals(desk.principal.agency, answer.body["upload"], upload)
+    files = [file.model_dump() for file in queries.arrivals_shown(arrivals)]
+    return told(answer, status=201, files=files)
+
+
+async def _streamed(file: StoredFile, own: MediaParts, wanted: str | None) -> Response:
+    """Send a locked file, or the stretch of it that is wanted."""
+    part = byte_range(wanted, file.bytes)
+    start, length = part or (0, file.bytes)
+    headers = {"Accept-Ranges": "bytes", "Content-Length": str(length), "ETag": f'"{file.sha256}"'}
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{file.bytes}"
+    chunks = await begun(own.objects.stream(file.object, file.version_id, start=start, length=length))
+    return StreamingResponse(chunks, 206 if part else 200, headers=headers, media_type=file.media_type)

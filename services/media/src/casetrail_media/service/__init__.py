@@ -24,13 +24,14 @@ from casetrail_media.service.sessions import (
     resume_session,
     start_session,
 )
-from casetrail_media.service.uploads import declare_upload, receive_upload
+from casetrail_media.service.uploads import declare_copy, declare_upload, receive_upload
 
 __all__ = [
     "alter_device",
     "annotate_session",
     "collect_electronic_data",
     "create_derivative",
+    "declare_copy",
     "declare_upload",
     "end_session",
     "interrupt_session",

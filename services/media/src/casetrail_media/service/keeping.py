@@ -16,6 +16,7 @@ from casetrail_common.people import PERSON
 from casetrail_media.commands import CreateDerivative, MarkEvidence, RecordStorageException, SetCustodian
 from casetrail_media.service.law import require_exception
 from casetrail_media.service.sessions import case_of, found_session, of_session
+from casetrail_media.service.uploads import COPYING
 
 
 def record_storage_exception(session_id: str, wish: RecordStorageException, who: Principal) -> Decide:
@@ -69,7 +70,7 @@ def create_derivative(session_id: str, wish: CreateDerivative, who: Principal) -
 
     async def decide(view: View) -> Plan:
         session = await found_session(view, session_id)
-        who.require(("records_custodian",))
+        who.require(COPYING)
         if session.state != "stored":
             raise CasetrailError("transition_not_allowed", {"state": session.state, "command": "create_derivative"})
         payload = AvDerivativeCreatedV1(
