@@ -61,6 +61,10 @@ _JOBS: Final = """
   from unnest({0}::text[], {1}::text[], {2}::text[], {3}::timestamptz[]) as j (kind, key, payload, at)
   on conflict (agency, kind, key) do nothing
 """
+_FINISHED: Final = """
+  delete from job j using unnest({0}::text[], {1}::text[]) as f (kind, key)
+  where j.agency = $1 and j.kind = f.kind and j.key = f.key
+"""
 _LASTING: Final = "select $1::text"
 _REPEATABLE: Final = f"{_LASTING}, set_config('synchronous_commit', 'off', true)"
 
@@ -142,6 +146,8 @@ class Writes:
             yield _ANSWERED, [*_columns(self.answered, "person", "key", "request_hash"), answers]
         if self.followed:
             yield _FOLLOWED, [list(self.followed), list(self.followed.values())]
+        if self.finished and not self.jobs:
+            yield _FINISHED, _turned(self.finished)
         if self.progress:
             yield PROGRESS, _turned([(*place, offset) for place, offset in self.progress.items()])
         if self.jobs:
@@ -164,12 +170,8 @@ class Writes:
                 "on conflict (commitment) do update set salt = null, bytes = null",
                 agency, self.erased,
             )  # fmt: skip
-        if self.finished:
-            await conn.execute(
-                "delete from job j using unnest($2::text[], $3::text[]) as f (kind, key) "
-                "where j.agency = $1 and j.kind = f.kind and j.key = f.key",
-                agency, *_turned(self.finished),
-            )  # fmt: skip
+        if self.finished and self.jobs:
+            await conn.execute(_FINISHED.format("$2", "$3"), agency, *_turned(self.finished))
 
 
 @lru_cache(maxsize=256)
