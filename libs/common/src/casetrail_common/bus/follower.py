@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -43,6 +43,9 @@ AGENCIES_AT_ONCE: Final = 4
 PACE_S: Final = 0.02
 """Seconds from one batch to the next at least. A fetch costs about a millisecond of CPU however little it brings, since
 the client names all partitions each time, and so does a transaction."""
+BUSY_PER_S: Final = 40
+"""Messages in a second above which what nobody waits for may wait, so that a transaction takes in several."""
+BUSY_WAIT_S: Final = 0.08
 COMMIT_EVERY_S: Final = 2.0
 """Seconds between two commits of offsets. They are a hint, so a batch need not wait for one."""
 WATCH_EVERY_S: Final = 5.0
@@ -95,6 +98,8 @@ class Follower:
         self._layout: Layout | None = None
         self._uncommitted: dict[Place, int] = {}
         self._committed_at = 0.0
+        self._read: deque[tuple[float, int]] = deque()
+        """When how many messages were read, in the last second."""
         self._saved: dict[Place, int] = {}
         """Progress as the database has committed it, perhaps without having written it to its disk."""
 
@@ -178,12 +183,25 @@ class Follower:
             if messages:
                 await self._take_in(layout, messages)
                 await pace.keep()
+                await self._rest(len(messages))
             await self._commit_sometimes(subscription)
             if time.monotonic() - watched_at > WATCH_EVERY_S:
                 watched_at = time.monotonic()
                 await self._streams_set_aside()
                 if await self._was_forgotten() or (await self._broker.ensure(ALL_TOPICS)).identity != layout.identity:
                     return
+
+    async def _rest(self, read: int) -> None:
+        """Let facts come together while there are many and nobody in this process waits for them.
+
+        The witness does not: what it has not copied, nobody can hold against the ledgers.
+        """
+        now = time.monotonic()
+        self._read.append((now, read))
+        while self._read[0][0] < now - 1.0:
+            self._read.popleft()
+        if self._store.also_keep is None and sum(count for _, count in self._read) > BUSY_PER_S:
+            await self._bell.wanted(BUSY_WAIT_S)
 
     async def _take_in(self, layout: Layout, messages: Sequence[Message]) -> None:
         """Take in a batch; progress in a partition is saved with its only agency, or after all of them."""

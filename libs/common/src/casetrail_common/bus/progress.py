@@ -42,6 +42,8 @@ class Bell:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self._waiting = 0
+        self._wanted = asyncio.Event()
 
     def ring(self) -> None:
         """Wake everybody who waits."""
@@ -50,6 +52,21 @@ class Bell:
 
     async def wait(self, at_most_s: float) -> None:
         """Wait until it rings, or for so long."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(at_most_s):
-                await self._rung.wait()
+        self._waiting += 1
+        self._wanted.set()
+        try:
+            await _either(self._rung, at_most_s)
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._wanted.clear()
+
+    async def wanted(self, at_most_s: float) -> None:
+        """Wait until somebody waits for it to ring, or for so long."""
+        await _either(self._wanted, at_most_s)
+
+
+async def _either(event: asyncio.Event, at_most_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await event.wait()
