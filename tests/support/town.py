@@ -21,7 +21,7 @@ from casetrail_common.ledger.content import ContentItem
 from casetrail_common.ledger.fact import Actor, Fact
 from casetrail_common.ledger.schema import GUARDS, LOCK_AGENCY, TABLES, grants
 from casetrail_common.ledger.store import Store
-from casetrail_common.ledger.view import Consequences, View
+from casetrail_common.ledger.view import Clause, Consequences, View
 
 APP = "town_app"
 ECHO = "echo"
@@ -30,6 +30,11 @@ ECHO = "echo"
 APPLIED = """
 create table applied (id bigint generated always as identity, agency text, service text, n bigint, stream text);
 grant select, insert on applied to town_app;
+"""
+
+APPLY = """
+insert into applied (agency, service, n, stream) select $1, f.service, f.n, f.stream
+from unnest({0}::text[], {1}::bigint[], {2}::text[]) with ordinality as f (service, n, stream, i) order by f.i
 """
 
 
@@ -151,12 +156,9 @@ class Node:
             self.running = None
 
 
-async def note_applied(conn: asyncpg.Connection, facts: list[Fact]) -> None:
-    """Keep a trace of each application, so that one too many shows."""
-    await conn.executemany(
-        "insert into applied (agency, service, n, stream) values ($1, $2, $3, $4)",
-        [(fact.agency, fact.service, fact.n, fact.stream) for fact in facts],
-    )
+def note_applied(facts: list[Fact]) -> Clause:
+    """Keep a trace of each application, in order, so that one too many shows."""
+    return APPLY, [[getattr(fact, name) for fact in facts] for name in ("service", "n", "stream")]
 
 
 @dataclass

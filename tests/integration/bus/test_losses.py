@@ -1,5 +1,8 @@
 """What the bus loses comes again from the ledgers, unasked."""
 
+import pytest
+
+from casetrail_common.bus import follower
 from support.own_broker import OwnBroker
 from support.town import Town, new_agency
 
@@ -34,9 +37,9 @@ async def test_after_the_broker_was_wiped_everything_arrives_unasked(town: Town,
     town.start("archive")
     await town["archive"].follows(agency, "intake", 4)
     await town["intake"].append(agency, ["e"])
-    for follower in ("archive", "media"):
-        await town[follower].follows(agency, "intake", 5)
-        assert await town[follower].applied(agency) == [("intake", n) for n in range(1, 6)]
+    for name in ("archive", "media"):
+        await town[name].follows(agency, "intake", 5)
+        assert await town[name].applied(agency) == [("intake", n) for n in range(1, 6)]
 
 
 async def test_a_service_that_lost_its_projections_gets_every_fact_again(town: Town) -> None:
@@ -49,6 +52,21 @@ async def test_a_service_that_lost_its_projections_gets_every_fact_again(town: T
     town.start("archive")
     await town["archive"].follows(agency, "intake", 3)
     assert await town["archive"].applied(agency) == [("intake", n) for n in (1, 2, 3, 1, 2, 3)]
+
+
+async def test_what_a_crashed_database_has_lost_is_followed_again_unasked(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "WATCH_EVERY_S", 0.2)
+    agency, media = new_agency(), town["media"]
+    town.start("intake", "media")
+    await town["intake"].append(agency, ["a", "b", "c"])
+    await media.follows(agency, "intake", 3)
+    # as it stands when the last commits had not reached the disk
+    await media.pool.execute("update progress set next_offset = 0")
+    await media.pool.execute("update followed set n = 2")
+    await media.follows(agency, "intake", 3)
+    assert await media.applied(agency) == [("intake", n) for n in (1, 2, 3, 3)]
 
 
 async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(town: Town, broker: OwnBroker) -> None:

@@ -33,7 +33,9 @@ FOLLOWING_DELAY: Final = Histogram(
     buckets=_FAST_S,
 )
 
-TIMERS_FIRED: Final = Counter("casetrail_timers_fired_total", "Deadlines that came due.", ["kind"])
+TIMERS_FIRED: Final = Counter("casetrail_timers_fired_total", "Points of periods that were reached.", ["percent"])
 TIMER_LATENESS: Final = Histogram(
-    "casetrail_timer_lateness_seconds", "From the due instant of a timer to its firing.", ["kind"], buckets=_FAST_S
+    "casetrail_timer_lateness_seconds",
+    "From the instant at which a timer was to fire to its firing, by the clock of its agency.",
+    buckets=(*_FAST_S, 60.0, 3600.0),
 )

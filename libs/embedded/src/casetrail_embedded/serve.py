@@ -19,7 +19,7 @@ from casetrail_archive.process import BLUEPRINT as ARCHIVE
 from casetrail_common.ids import SERVICES, Service
 from casetrail_common.logs import setup_logging
 from casetrail_common.migrating import migrate
-from casetrail_common.runtime import Blueprint, create_app, open_process, work
+from casetrail_common.runtime import Blueprint, create_app, open_process, spare_the_lasting, work
 from casetrail_common.settings import Settings
 from casetrail_common.telemetry import setup_telemetry
 from casetrail_embedded.gateway import create_gateway
@@ -37,10 +37,12 @@ async def serve_together(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         opened = [(each, await stack.enter_async_context(open_process(each, settings))) for each in BLUEPRINTS]
         apps: dict[Service, FastAPI | str] = {each.service: create_app(each, process) for each, process in opened}
+        gateway = create_gateway(apps, issuer=issuer_of(settings))
+        spare_the_lasting()
         async with asyncio.TaskGroup() as group:
             for each, process in opened:
                 group.create_task(work(each, process, stop))
-            await serve_gateway(create_gateway(apps, issuer=issuer_of(settings)), settings, stop)
+            await serve_gateway(gateway, settings, stop)
 
 
 async def serve_apart(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
 
-from casetrail_common.bus import parking, progress, waiting
+from casetrail_common.bus import parking, waiting
 from casetrail_common.bus.envelope import Letter
 from casetrail_common.bus.gaps import Gaps
 from casetrail_common.bus.kafka import Place
@@ -106,7 +106,12 @@ class Absorber:
 
     async def _transact(self, batch: Batch) -> bool:
         """Do one transaction; True if more could be applied at once."""
-        async with self._store.locked(batch.agency, batch.traceparent) as tx:
+        needs = self._store.folded_into(fact for letter in batch.letters.values() if (fact := letter.opened))
+        # the witness of the others' facts has them on its disk before anybody sees that they have come
+        repeatable = self._store.also_keep is None
+        async with self._store.locked(
+            batch.agency, traceparent=batch.traceparent, needs=needs, repeatable=repeatable
+        ) as tx:
             kept, parked = await waiting.set_aside(tx.conn, batch.agency)
             letters = {**await self._reachable(tx, batch, kept), **batch.letters}
             plan_ = plan(
@@ -121,7 +126,7 @@ class Absorber:
             keep = (plan_.keep | set(later)) & (batch.letters.keys() - kept)
             await self._keep(tx, [letters[key] for key in sorted(keep)])
             await waiting.forget(tx.conn, batch.agency, kept & set(now))
-            await progress.save(tx.conn, batch.ends)
+            tx.writes.progress.update(batch.ends)
             outcome.followed = dict(tx.followed)
             unread = any((service, n + 1) in kept - letters.keys() for service, n in tx.followed.items())
             failpoint("follower.before_commit")

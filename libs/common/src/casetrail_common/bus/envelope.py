@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
+from pydantic_core import from_json
+
 from casetrail_common.bus.order import Key, Seen
 from casetrail_common.facts.model import format_instant
 from casetrail_common.ids import SERVICES, Service
@@ -139,7 +141,7 @@ def decode(value: bytes, headers: Mapping[str, bytes]) -> Letter:
         If it is no event of ours.
     """
     try:
-        event = json.loads(value)
+        event = from_json(value)
         name, agency, n = str(event["id"]).split("/")
         service = next(service for service in SERVICES if service == name)
         data: dict[str, Any] = event["data"]

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -43,7 +43,10 @@ AGENCIES_AT_ONCE: Final = 4
 PACE_S: Final = 0.02
 """Seconds from one batch to the next at least. A fetch costs about a millisecond of CPU however little it brings, since
 the client names all partitions each time, and so does a transaction."""
-COMMIT_EVERY_S: Final = 0.5
+BUSY_PER_S: Final = 40
+"""Messages in a second above which what nobody waits for may wait, so that a transaction takes in several."""
+BUSY_WAIT_S: Final = 0.08
+COMMIT_EVERY_S: Final = 2.0
 """Seconds between two commits of offsets. They are a hint, so a batch need not wait for one."""
 WATCH_EVERY_S: Final = 5.0
 """Seconds between two looks at whether the broker is still the one we knew."""
@@ -63,6 +66,8 @@ class _Pile:
 
     letters: dict[Key, Letter] = field(default_factory=dict)
     heads: list[Note] = field(default_factory=list)
+    places: set[Place] = field(default_factory=set)
+    """Where all this stood."""
 
 
 class Follower:
@@ -93,6 +98,10 @@ class Follower:
         self._layout: Layout | None = None
         self._uncommitted: dict[Place, int] = {}
         self._committed_at = 0.0
+        self._read: deque[tuple[float, int]] = deque()
+        """When how many messages were read, in the last second."""
+        self._saved: dict[Place, int] = {}
+        """Progress as the database has committed it, perhaps without having written it to its disk."""
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -162,8 +171,9 @@ class Follower:
         self._questions.ask_heads_soon()
 
     async def _follow(self, subscription: Subscription, layout: Layout) -> None:
-        """Follow until the broker is no longer the one that was met."""
+        """Follow until the broker is no longer the one that was met, or the database no longer what it was."""
         self._uncommitted.clear()
+        self._saved.clear()
         watched_at = time.monotonic()
         pace = Pace(PACE_S)
         while True:
@@ -173,30 +183,50 @@ class Follower:
             if messages:
                 await self._take_in(layout, messages)
                 await pace.keep()
+                await self._rest(len(messages))
             await self._commit_sometimes(subscription)
             if time.monotonic() - watched_at > WATCH_EVERY_S:
                 watched_at = time.monotonic()
                 await self._streams_set_aside()
-                if (await self._broker.ensure(ALL_TOPICS)).identity != layout.identity:
+                if await self._was_forgotten() or (await self._broker.ensure(ALL_TOPICS)).identity != layout.identity:
                     return
 
+    async def _rest(self, read: int) -> None:
+        """Let facts come together while there are many and nobody in this process waits for them.
+
+        The witness does not: what it has not copied, nobody can hold against the ledgers.
+        """
+        now = time.monotonic()
+        self._read.append((now, read))
+        while self._read[0][0] < now - 1.0:
+            self._read.popleft()
+        if self._store.also_keep is None and sum(count for _, count in self._read) > BUSY_PER_S:
+            await self._bell.wanted(BUSY_WAIT_S)
+
     async def _take_in(self, layout: Layout, messages: Sequence[Message]) -> None:
-        """Take in a batch; progress is saved with the only transaction, or after all of them."""
+        """Take in a batch; progress in a partition is saved with its only agency, or after all of them."""
         piles = _sorted_by_agency(messages)
-        ends = {(self._name(layout, message.topic), message.partition): message.offset + 1 for message in messages}
-        alone = len(piles) == 1 and all(pile.letters for pile in piles.values())
+        ends = {message.place: message.offset + 1 for message in messages}
+        shared = Counter(place for pile in piles.values() for place in pile.places)
         at_once = asyncio.Semaphore(AGENCIES_AT_ONCE)
 
-        async def take(agency: str, pile: _Pile) -> None:
+        async def take(agency: str, pile: _Pile) -> set[Place]:
+            own = {place for place in pile.places if shared[place] == 1} if pile.letters else set()
             async with at_once:
-                await self._insist(partial(self._absorb, agency, pile, ends if alone else {}))
+                await self._insist(partial(self._absorb, agency, pile, self._named(layout, ends, own)))
+            return own
 
-        await asyncio.gather(*(take(agency, pile) for agency, pile in piles.items()))
-        if not alone:
-            await self._insist(partial(self._save, ends))
-        self._uncommitted.update({message.place: message.offset + 1 for message in messages})
+        saved = await asyncio.gather(*(take(agency, pile) for agency, pile in piles.items()))
+        if left := ends.keys() - set().union(*saved):
+            await self._insist(partial(self._save, self._named(layout, ends, left)))
+        self._uncommitted.update(ends)
+        self._saved.update(self._named(layout, ends, ends))
         self._bell.ring()
         self._questions.nudge()
+
+    def _named(self, layout: Layout, ends: Mapping[Place, int], places: Iterable[Place]) -> dict[Place, int]:
+        """Return the ends of some places under the names that progress is kept under."""
+        return {(self._name(layout, topic), partition): ends[topic, partition] for topic, partition in places}
 
     async def _absorb(self, agency: str, pile: _Pile, ends: Mapping[Place, int]) -> None:
         if pile.letters:
@@ -239,6 +269,15 @@ class Follower:
         FACTS_WAITING.labels(self._store.service).set(waiting)
         return int(streams)
 
+    async def _was_forgotten(self) -> bool:
+        """Whether the database crashed before the last commits were on its disk: then reading begins before them."""
+        async with self._store.pool.acquire() as conn:
+            known = await progress.load(conn, {name for name, _ in self._saved})
+        forgotten = any(known.get(place, 0) < end for place, end in self._saved.items())
+        if forgotten:
+            log.warning("the database has lost its last commits, following them again")
+        return forgotten
+
     async def _commit_sometimes(self, subscription: Subscription) -> None:
         now = time.monotonic()
         if self._uncommitted and now - self._committed_at >= COMMIT_EVERY_S:
@@ -255,8 +294,10 @@ def _sorted_by_agency(messages: Sequence[Message]) -> dict[str, _Pile]:
         if message.headers.get(CE_TYPE) == NOTE_TYPE.encode():
             if (note := decode_note(message.value)) and note.kind == "heads":
                 piles[note.agency].heads.append(note)
+                piles[note.agency].places.add(message.place)
         elif letter := _letter_of(message):
             piles[letter.agency].letters[letter.key] = letter
+            piles[letter.agency].places.add(message.place)
     return piles
 
 

@@ -8,11 +8,9 @@ from typing import Final
 import asyncpg
 
 from casetrail_common.bus.kafka import Place
+from casetrail_common.ledger.writes import PROGRESS
 
-_SAVE: Final = """
-insert into progress (topic, partition, next_offset) select * from unnest($1::text[], $2::int[], $3::bigint[])
-on conflict (topic, partition) do update set next_offset = greatest(progress.next_offset, excluded.next_offset)
-"""
+_SAVE: Final = PROGRESS.format("$1", "$2", "$3")
 
 
 async def save(conn: asyncpg.Connection, ends: Mapping[Place, int]) -> None:
@@ -44,6 +42,8 @@ class Bell:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self._waiting = 0
+        self._wanted = asyncio.Event()
 
     def ring(self) -> None:
         """Wake everybody who waits."""
@@ -52,6 +52,21 @@ class Bell:
 
     async def wait(self, at_most_s: float) -> None:
         """Wait until it rings, or for so long."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(at_most_s):
-                await self._rung.wait()
+        self._waiting += 1
+        self._wanted.set()
+        try:
+            await _either(self._rung, at_most_s)
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._wanted.clear()
+
+    async def wanted(self, at_most_s: float) -> None:
+        """Wait until somebody waits for it to ring, or for so long."""
+        await _either(self._wanted, at_most_s)
+
+
+async def _either(event: asyncio.Event, at_most_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await event.wait()

@@ -20,8 +20,9 @@ from casetrail_common.bus.kafka import BrokerUnavailableError, Outgoing, Publish
 from casetrail_common.bus.topics import topic_of
 from casetrail_common.bus.transient import Backoff, Pace, is_transient
 from casetrail_common.failpoints import failpoint
-from casetrail_common.ids import Service
 from casetrail_common.ledger.content import ContentItem
+from casetrail_common.ledger.store import Store
+from casetrail_common.ledger.waking import OUTBOX
 from casetrail_common.metrics import FACTS_PUBLISHED, OUTBOX_WAITING
 
 log = logging.getLogger(__name__)
@@ -47,8 +48,9 @@ from outbox o left join ledger l on l.agency = o.agency and l.n = o.n order by o
 class Relay:
     """Carries one database's outbox to the service's topic."""
 
-    def __init__(self, service: Service, dsn: str, publisher: Publisher, *, health: Health | None = None) -> None:
-        self._service = service
+    def __init__(self, store: Store, dsn: str, publisher: Publisher, *, health: Health | None = None) -> None:
+        self._service = store.service
+        self._waker = store.waker
         self._dsn = dsn
         self._publisher = publisher
         self._health = health or Health()
@@ -63,7 +65,8 @@ class Relay:
                     self._health.well("relay")
                     await self._take_over(conn)
                     backoff.reset()
-                    await self._carry(conn)
+                    with self._waker.attended(OUTBOX, self._wake.set):
+                        await self._carry(conn)
             except Exception as error:
                 if not is_transient(error):
                     log.exception("relaying failed", extra={"service": self._service})
@@ -73,7 +76,7 @@ class Relay:
     async def _take_over(self, conn: asyncpg.Connection) -> None:
         while not await conn.fetchval(_TRY_LOCK, LOCK):  # noqa: ASYNC110 - the lock is in the server: nothing wakes us
             await asyncio.sleep(STANDBY_S)
-        await conn.add_listener("outbox", lambda *_: self._wake.set())
+        await conn.add_listener(OUTBOX, lambda *_: self._wake.set())
         conn.add_termination_listener(lambda *_: self._wake.set())
 
     async def _carry(self, conn: asyncpg.Connection) -> None:
@@ -149,10 +152,13 @@ async def _content_of(conn: asyncpg.Connection, rows: Sequence[asyncpg.Record]) 
 
 @asynccontextmanager
 async def _connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    """Hold a connection of our own, straight to the server: the lock and the notifications belong to it."""
-    conn = await asyncpg.connect(
-        dsn, timeout=10, command_timeout=30, server_settings={"tcp_keepalives_idle": "10", "application_name": "relay"}
-    )
+    """Hold a connection of our own, straight to the server: the lock and the notifications belong to it.
+
+    All it writes is that something was published. Should the database forget that, it is published once more, so nobody
+    waits for the disk.
+    """
+    settings = {"tcp_keepalives_idle": "10", "application_name": "relay", "synchronous_commit": "off"}
+    conn = await asyncpg.connect(dsn, timeout=10, command_timeout=30, server_settings=settings)
     try:
         yield conn
     finally:

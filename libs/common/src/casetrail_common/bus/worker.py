@@ -76,7 +76,7 @@ async def run_worker(
         publisher = Publisher(settings.bootstrap)
         stack.push_async_callback(publisher.close)
         questions = Questions(store.service, store.pool, publisher, heads_interval_s=settings.heads_interval_s)
-        relay = Relay(store.service, settings.dsn, publisher, health=worker.health)
+        relay = Relay(store, settings.dsn, publisher, health=worker.health)
         control = Control(
             store,
             ledgers,

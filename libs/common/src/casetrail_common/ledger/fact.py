@@ -1,10 +1,11 @@
 """A fact as it stands in a ledger, decoded once and passed around."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from pydantic_core import from_json
 
 from casetrail_common.canonical import chain
 from casetrail_common.facts import Payload, parse_payload
@@ -77,7 +78,7 @@ def decode_fact(body: bytes, *, prev_hash: bytes, hash_: bytes, check: bool = Tr
     """
     if check and chain(prev_hash, body) != hash_:
         raise BrokenChainError("hash does not match body and previous hash")
-    data = json.loads(body)
+    data = from_json(body)
     actor = data["actor"]
     return Fact(
         service=data["service"],

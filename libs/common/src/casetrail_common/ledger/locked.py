@@ -17,6 +17,7 @@ from casetrail_common.ledger.reading import facts_of
 from casetrail_common.ledger.states import Versioned
 from casetrail_common.ledger.view import Job, Key, View
 from casetrail_common.ledger.writes import Writes
+from casetrail_common.metrics import FACTS_APPENDED
 
 if TYPE_CHECKING:
     from casetrail_common.ledger.store import Store
@@ -39,12 +40,9 @@ class _Stage:
 class LockedAgency:
     """The agency's head row is locked: nobody else appends or follows for this agency until the commit."""
 
-    def __init__(
-        self, store: "Store", conn: asyncpg.Connection, tip: Tip, *, last: datetime, simulated: datetime | None
-    ) -> None:
+    def __init__(self, store: "Store", conn: asyncpg.Connection, tip: Tip, *, repeatable: bool) -> None:
         self.conn = conn
         self.agency = tip.agency
-        self.simulated = simulated
         self.followed: dict[Service, int] = dict(tip.followed)
         self.writes = Writes()
         self.facts: list[Fact] = []
@@ -52,10 +50,12 @@ class LockedAgency:
         self.traceparent: str | None = None
         """The trace that facts appended next are counted to."""
         self._store = store
-        self._last = last
+        self._held = False
+        self._repeatable = repeatable
         self._tip = replace(tip, followed=self.followed)
         self._states: dict[Key, Versioned] = {}
-        self._version = 0
+        self._folded: dict[Key, Fold[Any]] = {}
+        """Folds of those states that have changed."""
 
     @property
     def n(self) -> int:
@@ -127,20 +127,6 @@ class LockedAgency:
         self.followed[service] = n
         self.writes.followed[service] = n
 
-    def publish_again(self, ns: Iterable[int]) -> None:
-        """Have the relay publish facts once more, in this order."""
-        self.writes.again.extend(ns)
-
-    def publish_note(self, note: bytes) -> None:
-        """Have the relay publish the answer to a control request, after everything appended so far."""
-        self.writes.notes.append(note)
-
-    def set_simulated(self, now: datetime) -> None:
-        """Set the agency's clock; it never goes back."""
-        if self.simulated is None or now > self.simulated:
-            self.simulated = now
-            self._tip.now = max(now, self._tip.now)
-
     def add_job(self, job: Job) -> None:
         """Ask for work after the commit; a job of the same kind and key is asked for once."""
         self.writes.jobs[job.kind, job.key] = job
@@ -151,15 +137,18 @@ class LockedAgency:
 
     def hold_now(self) -> None:
         """Let no later fact be recorded before this instant: what a watermark promises."""
-        self._last = self._tip.now
+        self._held = True
 
     async def flush(self) -> None:
         """Write everything collected; the caller commits."""
-        last = self.now if self.facts else self._last
-        self.writes.head = (self._tip.n, last, self.simulated)
-        self._version = await self.writes.execute(self.conn, self.agency)
-        if self._store.also_keep and self.writes.copies:
-            await self._store.also_keep(self.conn, self.writes.copies)
+        for key, fold in self._folded.items():
+            state = self._states[key][1]
+            self.writes.states[key] = None if state is None else fold.dump(state)
+        if self.facts or self._held:
+            self.writes.tip = (self._tip.n, self.now)
+        repeatable = self._repeatable and self.writes.tip is None
+        also_keep = self._store.also_keep
+        await self.writes.execute(self.conn, self.agency, also_keep=also_keep, repeatable=repeatable)
 
     def believe(self, seen: Mapping[Key, Versioned], versions: Mapping[Key, int]) -> bool:
         """Take states seen before the lock for those under it; False, and nothing taken, if any of them has moved.
@@ -169,27 +158,29 @@ class LockedAgency:
         versions
             Of all these states, as they were when the lock was taken.
         """
-        if not self.writes.states.keys().isdisjoint(seen):
+        if not self._folded.keys().isdisjoint(seen):
             return False
         if any(versions[key] != version for key, (version, _) in seen.items()):
             return False
         self._states.update(seen)
         return True
 
+    def believe_each(self, seen: Mapping[Key, Versioned], versions: Mapping[Key, int]) -> None:
+        """Take those states seen before the lock that have not moved; the others are loaded when they are needed."""
+        self._states.update({key: one for key, one in seen.items() if versions[key] == one[0]})
+
     def committed(self) -> None:
         """Remember what was written, and wake those who wait for it."""
+        FACTS_APPENDED.labels(self._store.service).inc(len(self.facts))
         for channel in self.writes.wakes:
             self._store.waker.wake(channel)
         for key, text in self.writes.states.items():
-            self._store.states.put(self.agency, key, version=self._version, text=text)
+            self._store.states.put(self.agency, key, version=self.writes.version, text=text)
 
     async def look_ahead(self, facts: Iterable[Fact]) -> None:
         """Load all states that facts fold into at once, rather than one by one when their turn comes."""
-        wanted = [
-            (fold, key) for fact in facts for fold in self._store.folds_of(fact.service) for key in fold.keys(fact)
-        ]
-        missing = [(fold, key) for fold, key in wanted if (fold.kind, key) not in self._states]
-        if missing:
+        wanted = self._store.folded_into(facts)
+        if missing := {key: fold for key, fold in wanted.items() if key not in self._states}:
             self._states.update(await self._store.states.load(self.conn, self.agency, missing))
 
     async def _extend(self, stage: _Stage, new: Sequence[NewFact], *, actor: Actor, law: Law | None) -> list[Fact]:
@@ -242,7 +233,7 @@ class LockedAgency:
         for key, (fold, state) in stage.states.items():
             version = self._states[key][0] if key in self._states else 0
             self._states[key] = (version, state)
-            self.writes.states[key] = None if state is None else fold.dump(state)
+            self._folded[key] = fold
         self.facts.extend(stage.facts)
         self.writes.facts.extend(stage.facts)
         self.writes.traceparents.extend([self.traceparent] * len(stage.facts))
@@ -254,7 +245,7 @@ class LockedAgency:
     async def _load(self, fold: Fold[S], item: str) -> tuple[int, S | None]:
         key = (fold.kind, item)
         if key not in self._states:
-            self._states |= await self._store.states.load(self.conn, self.agency, [(fold, item)])
+            self._states |= await self._store.states.load(self.conn, self.agency, {key: fold})
         return self._states[key]
 
 

@@ -2,11 +2,11 @@
 
 What is kept may be out of date, for other processes write too. A decision may begin with it all the same, because what
 it looked at is checked by version under the agency's lock, before anything is appended. No version is ever used twice:
-it is the transaction that wrote the snapshot.
+each transaction draws its own.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -56,6 +56,10 @@ class States:
             found.state, found.text = fold.load(found.text), ""
         return found.version, found.state
 
+    def remembered_of(self, agency: str, wanted: Mapping[Key, Fold[Any]]) -> dict[Key, Versioned]:
+        """Return states as they were when last seen; what is not remembered as if nothing were known of it."""
+        return {key: self.remembered(agency, fold, key[1]) or NOTHING for key, fold in wanted.items()}
+
     def put(self, agency: str, key: Key, *, version: int, text: str | None) -> None:
         """Remember a state, or that nothing is known of one; those not used for longest make room."""
         before = self._kept.pop((agency, key), None)
@@ -67,12 +71,9 @@ class States:
         while self._characters > MOST_CHARACTERS:
             self._characters -= self._kept.popitem(last=False)[1].characters
 
-    async def load(
-        self, conn: asyncpg.Connection, agency: str, wanted: Iterable[tuple[Fold[Any], str]]
-    ) -> dict[Key, Versioned]:
+    async def load(self, conn: asyncpg.Connection, agency: str, folds: Mapping[Key, Fold[Any]]) -> dict[Key, Versioned]:
         """Return states as they are in the database now; what is remembered in the same version is not read again."""
-        folds = {(fold.kind, item): fold for fold, item in wanted}
-        known = {key: self.remembered(agency, fold, key[1]) or NOTHING for key, fold in folds.items()}
+        known = self.remembered_of(agency, folds)
         rows = await conn.fetch(
             _CURRENT,
             agency,

@@ -1,7 +1,7 @@
 """A service's ledger: appending under the agency's lock, and deciding commands exactly once."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -49,6 +49,8 @@ select clock_timestamp() as clock,
 from (select 1) as one left join idempotency i on i.agency = $1 and i.person = $2 and i.key = $3
 """
 
+NO_STATES: Final[Mapping[Key, Fold[Any]]] = {}
+
 CatchUp = Callable[[str], Awaitable[bool]]
 """Waits until an agency's facts of the other services are followed to their present end; False if it took too long."""
 
@@ -91,11 +93,38 @@ class Store:
         """Return the folds that read a service's facts."""
         return self._folds_of.get(service, ())
 
+    def folded_into(self, facts: Iterable[Fact]) -> dict[Key, Fold[Any]]:
+        """Return the states that facts fold into."""
+        return {
+            (fold.kind, item): fold
+            for fact in facts
+            for fold in self.folds_of(fact.service)
+            for item in fold.keys(fact)
+        }
+
     @asynccontextmanager
-    async def locked(self, agency: str, traceparent: str | None = None) -> AsyncIterator[LockedAgency]:
-        """Hold the agency's lock for one transaction; flush and commit on leaving, roll back on an exception."""
+    async def locked(
+        self,
+        agency: str,
+        *,
+        traceparent: str | None = None,
+        needs: Mapping[Key, Fold[Any]] = NO_STATES,
+        repeatable: bool = False,
+    ) -> AsyncIterator[LockedAgency]:
+        """Hold the agency's lock for one transaction; flush and commit on leaving, roll back on an exception.
+
+        Parameters
+        ----------
+        needs
+            States that will be needed: those remembered are checked together with taking the lock, not loaded after it.
+        repeatable
+            Whether all this would be done again if the database forgot it. If so, and unless facts are appended, the
+            commit does not wait for the disk.
+        """
+        seen = self.states.remembered_of(agency, needs)
         async with self.pool.acquire() as conn, conn.transaction():
-            locked, _ = await self._lock(conn, agency)
+            locked, versions = await self._lock(conn, agency, looked_at=sorted(seen), repeatable=repeatable)
+            locked.believe_each(seen, versions)
             locked.traceparent = traceparent
             yield locked
             await locked.flush()
@@ -206,7 +235,13 @@ class Store:
         return answer
 
     async def _lock(
-        self, conn: asyncpg.Connection, agency: str, *, streams: Sequence[str] = (), looked_at: Sequence[Key] = ()
+        self,
+        conn: asyncpg.Connection,
+        agency: str,
+        *,
+        streams: Sequence[str] = (),
+        looked_at: Sequence[Key] = (),
+        repeatable: bool = False,
     ) -> tuple[LockedAgency, dict[Key, int]]:
         """Take the lock; also return the present versions of what was looked at before."""
         row = await conn.fetchrow(
@@ -223,7 +258,7 @@ class Store:
             {stream: (seq, hash_) for stream, seq, hash_ in heads},
         )
         versions = dict(zip(looked_at, row["versions"] or (), strict=True))
-        return LockedAgency(self, conn, tip, last=row["last"], simulated=row["simulated"]), versions
+        return LockedAgency(self, conn, tip, repeatable=repeatable), versions
 
     def _view(self, conn: asyncpg.Connection, agency: str, now: datetime, *, fresh: bool) -> View:
         """Look at an agency; unless it is to be fresh, what is remembered is taken for what the database says."""
@@ -234,7 +269,7 @@ class Store:
                 return view.seen[key]
             if not fresh and (remembered := self.states.remembered(agency, fold, item)):
                 return remembered
-            return (await self.states.load(conn, agency, [(fold, item)]))[key]
+            return (await self.states.load(conn, agency, {key: fold}))[key]
 
         async def head_of(stream: str) -> tuple[int, bytes] | None:
             return await load_head(conn, stream)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-import asyncpg
-
 from casetrail_common.errors import not_found
 from casetrail_common.facts import ContentRef, Payload
 from casetrail_common.ids import Service, stream_name
@@ -18,6 +16,8 @@ from casetrail_common.ledger.fold import Fold
 S = TypeVar("S")
 Key = tuple[str, str]
 """Kind and id of a snapshot."""
+Place = tuple[str, int]
+"""Topic and partition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,11 @@ class View:
 React = Callable[[Fact, View], Awaitable[Consequences]]
 """What a service does about a fact, its own or another's. Pure but for what it asks of the view."""
 
-AlsoKeep = Callable[[asyncpg.Connection, list[Fact]], Awaitable[None]]
-"""Keeps followed facts beyond their folds, inside the same transaction."""
+Clause = tuple[str, list[Any]]
+"""A modifying query, `$1` being the agency and `{0}` and so on the columns that it takes; and these columns."""
+
+AlsoKeep = Callable[[list[Fact]], Clause]
+"""Returns what keeps followed facts of one agency beyond their folds, inside the same transaction."""
 
 LawOf = Callable[[View], Awaitable[Law]]
 """Reads the law in force from a view."""

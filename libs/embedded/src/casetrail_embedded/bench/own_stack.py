@@ -49,6 +49,11 @@ class OwnStack:
         """What a further process of this stack would be told."""
         return app_settings(self.addresses)
 
+    def spent_s(self) -> dict[str, float]:
+        """Return how many seconds of processor each part has used so far, and the bench itself."""
+        run = RunFile.read(self.directory.run_file)
+        return {**{name: spent_s(part.pid) for name, part in run.parts.items()}, "bench": time.process_time()}
+
     def memory(self) -> dict[str, Memory]:
         """Return what each part takes now, with its children."""
         run = RunFile.read(self.directory.run_file)
@@ -96,6 +101,19 @@ async def _until_it_serves(
             return addresses
         await asyncio.sleep(0.1)
     raise PartFailedError(f"the stack did not start:\n{last_words(output_file)}")
+
+
+def spent_s(pid: int) -> float:
+    """Return how many seconds of processor a process has used, with its children."""
+    process = psutil.Process(pid)
+    total = 0.0
+    for member in (process, *process.children(recursive=True)):
+        try:
+            spent = member.cpu_times()
+        except psutil.Error:
+            continue  # it has just ended
+        total += spent.user + spent.system
+    return total
 
 
 def memory_of(pid: int, *, family: bool) -> Memory:

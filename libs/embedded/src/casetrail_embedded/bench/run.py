@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from casetrail_embedded.bench.raw_pipeline import raw_pipeline
 from casetrail_embedded.bench.recording import make_recording
 from casetrail_embedded.bench.requests import doing_nothing, opening_cases, run_steadily, run_users
 from casetrail_embedded.bench.scene import set_up
-from casetrail_embedded.bench.table import Findings, Line, console, own_s
+from casetrail_embedded.bench.table import Findings, Line, console
 from casetrail_embedded.bench.timers import DUE, OPEN, open_timers, tick_ms
 from casetrail_embedded.bench.timings import MS, Round
 from casetrail_embedded.bench.uploads import OurStore, RawStore, Recording
@@ -41,7 +41,12 @@ UPLOADS: Final = 2
 JUDGED_WITHIN_S: Final = 10.0
 NOTHING_BEGINS_AFTER_S: Final = 200.0
 """Seconds after which no further measurement is begun, so that it ends in about four minutes on a busy machine, too."""
+LEAST_MS: Final = 0.05
+"""What is not worth listing."""
 MB: Final = 2**20
+
+Spent = Mapping[str, float]
+"""Seconds of processor used so far, by part."""
 
 _MEAN_BYTES: Final = """
 select (select avg(octet_length(body)) from ledger) +
@@ -100,25 +105,26 @@ async def pipeline(stack: OwnStack, findings: Findings) -> None:
             for count in AGENCIES:
                 few = agencies[:count]
                 await until_judged(archive, JUDGED_WITHIN_S)
-                spent = [own_s()]
+                spent = [stack.spent_s()]
                 ours = await run_ours(store, watch, few, at_once=AT_ONCE, seconds=PIPELINE_S)
                 judged = await until_judged(archive, JUDGED_WITHIN_S)
-                spent.append(own_s())
+                spent.append(stack.spent_s())
                 limit = await raw.run([agency.id for agency in few], at_once=AT_ONCE, seconds=PIPELINE_S)
-                spent.append(own_s())
+                spent.append(stack.spent_s())
                 findings.add(*_flow(count, ours, limit, spent, judged=judged))
     findings.add(Line("  bytes of a fact with its content", f"{payload}", f"{payload}"))
 
 
-def _flow(agencies: int, ours: Round, limit: Round, spent: Sequence[float], *, judged: bool) -> list[Line]:
+def _flow(agencies: int, ours: Round, limit: Round, spent: Sequence[Spent], *, judged: bool) -> list[Line]:
     """Say what one round came to.
 
     Parameters
     ----------
     spent
-        Seconds of processor that the bench and its stack had used before, between and after the two.
+        What had been used before, between and after the two.
     """
-    each, least = ((spent[1] - spent[0]) / max(1, ours.done), (spent[2] - spent[1]) / max(1, limit.done))
+    mine, theirs = each_ms(spent[0], spent[1], ours.done), each_ms(spent[1], spent[2], limit.done)
+    each, least = sum(mine.values()), sum(theirs.values())
     caused = "followed by all, judged" if judged else "as far as it came"
     among = f"{agencies} agenc{'y' if agencies == 1 else 'ies'}"
     return [
@@ -126,8 +132,20 @@ def _flow(agencies: int, ours: Round, limit: Round, spent: Sequence[float], *, j
             f"facts/s end to end, {among}", f"{ours.per_s:.0f}", f"{limit.per_s:.0f}", ours.per_s / limit.per_s, "50 %"
         ),
         Line("  from command to projection, p50 / p99", ours.latency, limit.latency),
-        Line(f"  processor for each, {caused}", f"{each * MS:.2f} ms", f"{least * MS:.2f} ms", least / each),
+        Line(f"  processor for each, {caused}", f"{each:.2f} ms", f"{least:.2f} ms", least / each),
+        Line("    of which", listed_ms(mine), listed_ms(theirs)),
     ]
+
+
+def each_ms(before: Spent, after: Spent, done: int) -> dict[str, float]:
+    """Return the milliseconds of processor that each part used for each of those done."""
+    return {name: (after[name] - before.get(name, 0.0)) / max(1, done) * MS for name in after}
+
+
+def listed_ms(each: Mapping[str, float]) -> str:
+    """Say it, from the most to the least."""
+    ordered = sorted(each.items(), key=lambda one: -one[1])
+    return ", ".join(f"{name} {ms:.1f}" for name, ms in ordered if ms >= LEAST_MS)
 
 
 async def requests(stack: OwnStack, findings: Findings) -> None:
@@ -158,13 +176,18 @@ async def steadily(stack: OwnStack, findings: Findings) -> None:
     archive = stack.addresses.dsn("archive")
     async with watching(archive, [agency.id for agency in agencies]) as watch:
         await run_steadily(url, watch, agencies, per_s=STEADY_PER_S, seconds=WARM_UP_S)
+        before = stack.spent_s()
         found = await run_steadily(url, watch, agencies, per_s=STEADY_PER_S, seconds=STEADY_S)
+        each = each_ms(before, stack.spent_s(), found.done)
     findings.add(
         Line(
             f"from answer to projection at {found.per_s:.0f} facts/s over HTTP, p50 / p99",
             found.latency,
             aim="p99 < 100 ms",
-        )
+        ),
+        Line(f"  the slowest tenth after, of {found.done}", f"{found.ms(0.9):.1f} ms"),
+        Line("  processor for each", f"{sum(each.values()):.2f} ms"),
+        Line("    of which", listed_ms(each)),
     )
 
 

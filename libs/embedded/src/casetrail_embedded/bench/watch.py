@@ -10,8 +10,9 @@ from typing import Final
 
 import asyncpg
 
-LOOK_EVERY_S: Final = 0.002
-"""Seconds between two looks: what is said of latency is later than the truth by up to this."""
+LOOK_EVERY_S: Final = 0.005
+"""Seconds between two looks: what is said of latency is later than the truth by up to this. Looking more often would
+take from the machine what it measures."""
 
 _TO_BE_JUDGED: Final = "select exists (select from job where kind like 'judge%')"
 _FOLLOWED: Final = "select agency, n from followed where service = 'intake' and agency = any ($1)"

@@ -106,6 +106,10 @@ class CaseFiles:
         positions = state.positions if state else ()
         if as_of is not None:
             return build(recorded_by(await read_shared(conn, agency, positions), as_of))
+        return await self.shared_of(conn, agency, positions)
+
+    async def shared_of(self, conn: asyncpg.Connection, agency: str, positions: Sequence[tuple[str, int]]) -> CaseFile:
+        """Return what the shared facts of an agency add up to, given where they stand, in the order they came."""
         count, file = self._shared.get(agency, (0, CaseFile()))
         if count < len(positions):
             new = await read_shared(conn, agency, positions[count:])

@@ -14,7 +14,7 @@ from casetrail_archive.judging.findings import add_rows, changes, held_back, lat
 from casetrail_archive.judging.laws import Laws
 from casetrail_archive.judging.past import closed_until
 from casetrail_archive.judging.scopes import AGENCY, Scope, found_in
-from casetrail_archive.projections import CASE, LOOSE
+from casetrail_archive.projections import CASE, LAW_FACTS, LOOSE, SHARED_FACTS
 from casetrail_common.facts.keeping import RetentionUpgradedV1
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ledger.append import NewFact
@@ -71,7 +71,8 @@ class Judge:
         """
         async with self.store.pool.acquire() as conn:  # under the lock only what is new is read
             await self.files.now(conn, job.agency, job.key)
-        async with self.store.locked(job.agency) as locked:
+        needs = {(fold.kind, job.agency): fold for fold in (LAW_FACTS, SHARED_FACTS)}
+        async with self.store.locked(job.agency, needs=needs, repeatable=True) as locked:
             rows = await locked.conn.fetch(_MARKED, job.agency, job.key, job.attempts > 0, AT_ONCE)
             if not rows:
                 return
@@ -100,9 +101,11 @@ class Judge:
 
     async def standing(self, locked: LockedAgency) -> Standing:
         """Return what all scopes of an agency are judged by at this moment."""
-        book = await self.laws.at(locked.conn, locked.agency, locked.now)
-        until = await closed_until(locked.conn, locked.agency)
-        return Standing(book, until, await self.files.shared(locked.conn, locked.agency))
+        conn, agency, view = locked.conn, locked.agency, locked.view()
+        law, shared = await view.get(LAW_FACTS, agency), await view.get(SHARED_FACTS, agency)
+        book = await self.laws.of(conn, agency, law.positions if law else ())
+        until = await closed_until(conn, agency)
+        return Standing(book, until, await self.files.shared_of(conn, agency, shared.positions if shared else ()))
 
     async def judge_now(self, locked: LockedAgency, key: str, standing: Standing) -> Sequence[Finding]:
         """Judge a scope on everything that is known; what is found otherwise than last time becomes facts and rows.

@@ -31,7 +31,11 @@ class Laws:
         """Return the law as far as it had been recorded by an instant."""
         state = (await load_snapshot(conn, agency, LAW_FACTS, agency))[1]
         rows = await conn.fetch(_KNOWN, agency, list(state.positions) if state else [], instant)
-        key = (agency, tuple(row["n"] for row in rows))
+        return await self.of(conn, agency, tuple(row["n"] for row in rows))
+
+    async def of(self, conn: asyncpg.Connection, agency: str, positions: tuple[int, ...]) -> LawBook:
+        """Return the law of facts by their positions in the log."""
+        key = (agency, positions)
         if key not in self._kept:
             if len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]

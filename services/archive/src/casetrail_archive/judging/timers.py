@@ -19,6 +19,7 @@ from casetrail_common.bus.transient import Backoff, is_transient
 from casetrail_common.failpoints import failpoint
 from casetrail_common.ledger.locked import LockedAgency
 from casetrail_common.ledger.store import Store
+from casetrail_common.metrics import TIMER_LATENESS, TIMERS_FIRED
 from casetrail_common.outages import DATABASE_ERRORS
 from casetrail_common.rules import Finding
 
@@ -122,18 +123,23 @@ class Timers:
         watermark = await self.past.ask(agency)
         if watermark is None:
             return False
-        fired = AT_ONCE
-        while fired == AT_ONCE:
+        more = True
+        while more:
             async with self.store.locked(agency) as locked:
                 if not await self.past.close(locked, watermark):
                     return False
                 fired = await self._fire_some(locked, watermark)
                 failpoint("archive.before_fired")
             failpoint("archive.after_fired")
+            more = len(fired) == AT_ONCE
+            for row in fired:
+                TIMERS_FIRED.labels(str(row["percent"])).inc()
+                TIMER_LATENESS.observe((locked.now - row["fire_at"]).total_seconds())
         return True
 
-    async def _fire_some(self, locked: LockedAgency, watermark: Watermark) -> int:
-        rows = await locked.conn.fetch(DUE, locked.agency, min(watermark.until, locked.now), AT_ONCE)
+    async def _fire_some(self, locked: LockedAgency, watermark: Watermark) -> list[asyncpg.Record]:
+        until = min(watermark.until, locked.now)
+        rows: list[asyncpg.Record] = await locked.conn.fetch(DUE, locked.agency, until, AT_ONCE)
         standing = await self.judge.standing(locked)
         for case_id, instant in dict.fromkeys((row["scope"], row["fire_at"]) for row in rows):
             due = [row for row in rows if (row["scope"], row["fire_at"]) == (case_id, instant)]
@@ -144,7 +150,7 @@ class Timers:
             found = await self.judge.judge_now(locked, case_id, standing)
             # Also if nothing changed: a due date that moved while the timer waited has none of its own yet.
             await set_timers(locked.conn, locked.agency, case_id, found, now=locked.now)
-        return len(rows)
+        return rows
 
     async def _tell_reached(
         self, locked: LockedAgency, case_id: str, instant: datetime, due: Sequence[asyncpg.Record], standing: Standing
