@@ -76,6 +76,7 @@ async def spoilable(application: Application, videos: Videos) -> Fuzzed:
             "activity": activity,
             "device": device,
             "data": await act_in_media(client, device=device, activity=activity, stored=session),
+            "derivative": client.last("/derivatives").answer.json()["derivative"],
             "record": story.ids["handling"],
             "session": session,
             "upload": client.last("/completion").path.split("/")[4],
