@@ -76,7 +76,7 @@ async def spoilable(application: Application, videos: Videos) -> Fuzzed:
             "activity": activity,
             "device": device,
             "data": await act_in_media(client, device=device, activity=activity, stored=session),
-            "derivative": client.last("/derivatives").answer.json()["derivative"],
+            "derivative": client.last("/v1/media/derivatives/").path.split("/")[4],
             "record": story.ids["handling"],
             "session": session,
             "upload": client.last("/completion").path.split("/")[4],

@@ -28,7 +28,11 @@ async def act_in_media(client: NotingClient, *, device: str, activity: str, stor
     await client.post(FENG, f"{path}/storage-exceptions", {"ground": "remote", "reason": "驻地无网络"})
     await client.post(FENG, f"{path}/evidence-marks", {"proves": "现场情况"})
     await client.post(BAI, f"/v1/media/sessions/{stored}/custody", {"custodian": cast.NIU.person})
-    await client.post(BAI, f"/v1/media/sessions/{stored}/derivatives", {"description": "遮挡证人面部"})
+    copy = await client.post(BAI, f"/v1/media/sessions/{stored}/derivatives", {"description": "遮挡证人面部"})
+    times = {"started_at": "2025-08-13T15:00:00+08:00", "ended_at": "2025-08-13T16:00:00+08:00"}
+    file = {"sha256": "00" * 32, "bytes": 1024, "media_type": "video/mp4", **times}
+    declared = {"repository": place, "custodian": cast.BAI.person, "file": file}
+    await client.post(BAI, f"/v1/media/derivatives/{copy['derivative']}/uploads", declared)
     await _keep_device(client, device)
     await _lay_down(client)
     taken = {"activity": activity, "description": "后台流水"}
