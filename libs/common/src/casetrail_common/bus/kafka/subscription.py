@@ -13,7 +13,6 @@ from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from casetrail_common.bus.kafka.broker import Place
 from casetrail_common.bus.kafka.errors import BrokerUnavailableError, in_time, told_as_unavailable
-from casetrail_common.bus.kafka.fetching import keep_sessions
 from casetrail_common.bus.topics import MAX_MESSAGE_BYTES
 
 log = logging.getLogger(__name__)
@@ -94,7 +93,6 @@ class Subscription:
                 await self._consumer.start()
                 # aiokafka offers no setting for this
                 self._consumer._fetcher._prefetch_backoff = PREFETCH_BACKOFF_S  # noqa: SLF001
-                keep_sessions(self._consumer)
                 self._consumer.subscribe(self._topics, listener=self._listener)
         except BaseException:
             await in_time(self._consumer.stop())
