@@ -143,12 +143,18 @@ class AvStoredV1(Payload, fact="av.stored"):
     retained_until: Instant
 
 
+Mismatch = Literal["hash_mismatch", "size_mismatch", "missing"]
+"""In what a file is not what was declared.
+
+`missing`: the store no longer had what it had taken in; found is then the digest of nothing.
+"""
+
+
 class AvRejectedV1(Payload, fact="av.rejected"):
     """What was uploaded is not what the device declared; the bytes were deleted and no duty counts as met."""
 
     session: str
     upload: str
-    reason: Literal["hash_mismatch", "size_mismatch", "missing"]
-    """`missing`: the store no longer had what it had taken in; found is then the digest of nothing."""
+    reason: Mismatch
     declared_sha256: Digest
     found_sha256: Digest

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from casetrail_common.facts.media import DeclaredFile, ReceivedFile, StoredFile
+from casetrail_common.facts.media import DeclaredFile, Mismatch, ReceivedFile, StoredFile
 from casetrail_common.facts.model import ContentRef, Digest, Instant, Part, Payload
 
 # --- sessions -------------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ class AvDerivativeRejectedV1(Payload, fact="av.derivative_rejected"):
 
     derivative: str
     upload: str
-    reason: Literal["hash_mismatch", "size_mismatch", "missing"]
+    reason: Mismatch
     declared_sha256: Digest
     found_sha256: Digest
 

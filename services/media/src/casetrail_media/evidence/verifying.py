@@ -6,7 +6,7 @@ twice removes once, and the fact that ends it is appended in the transaction tha
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -72,8 +72,7 @@ class Verifier:
             await self._end(job, None, None)
             return
         if condemned := job.payload.get("rejected"):
-            kind = AvRejectedV1 if upload.derivative is None else AvDerivativeRejectedV1
-            await self._reject(job, upload, kind.model_validate(condemned))
+            await self._reject(job, upload, _rejection(upload, condemned))
             return
         files: list[StoredFile] = []
         for declared, received in zip(upload.declared, upload.received, strict=True):
@@ -155,20 +154,15 @@ def retention_period(table: RetentionTable | None) -> timedelta:
 
 
 def _rejected(upload_id: str, upload: Upload, declared: DeclaredFile, reason: str, *, found: str) -> Rejected:
-    kind = AvRejectedV1 if upload.derivative is None else AvDerivativeRejectedV1
-    return kind.model_validate(
-        {
-            **_belongs_to(upload),
-            "upload": upload_id,
-            "reason": reason,
-            "declared_sha256": declared.sha256,
-            "found_sha256": found,
-        }
-    )
+    told = {"upload": upload_id, "reason": reason, "declared_sha256": declared.sha256, "found_sha256": found}
+    return _rejection(upload, told)
 
 
-def _belongs_to(upload: Upload) -> dict[str, str]:
-    return {"session": upload.session} if upload.derivative is None else {"derivative": upload.derivative}
+def _rejection(upload: Upload, told: Mapping[str, str]) -> Rejected:
+    """Return the rejection of a session's files, or of a derivative's."""
+    if upload.derivative is None:
+        return AvRejectedV1.model_validate({**told, "session": upload.session})
+    return AvDerivativeRejectedV1.model_validate({**told, "derivative": upload.derivative})
 
 
 def _stored(declared: DeclaredFile, received: ReceivedFile, contents: Contents, same_as: Sequence[str]) -> StoredFile:
