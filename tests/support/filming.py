@@ -247,7 +247,8 @@ class Filming:
             *(sys.executable, "-m", "support.filming_worker", *what),
             env={**os.environ, **self.environment, **armed},
         )
-        return await asyncio.wait_for(process.wait(), 120)
+        async with asyncio.timeout(120):
+            return await process.wait()
 
 
 async def put_parts(file: dict[str, Any], content: bytes) -> None:

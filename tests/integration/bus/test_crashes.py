@@ -26,7 +26,8 @@ async def run_until_killed(node: Node, failpoint: str) -> None:
         },
         stdout=asyncio.subprocess.DEVNULL,
     )
-    assert await asyncio.wait_for(process.wait(), 60) == -signal.SIGKILL
+    async with asyncio.timeout(60):
+        assert await process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(

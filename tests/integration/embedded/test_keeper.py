@@ -13,6 +13,7 @@ import pytest
 
 from casetrail_embedded.stack.keeper import Keeper, Patience
 from casetrail_embedded.stack.part import Part, PartFailedError
+from casetrail_embedded.stack.probes import within_bounds
 from casetrail_embedded.stack.runfile import Running
 
 QUICK = Patience(first_pause_s=0.01, probe_every_s=0.05, missed_probes=2)
@@ -90,6 +91,30 @@ async def test_a_process_that_hangs_is_killed_and_started_again(tmp_path: Path) 
         hung.add(first.pid)
         await watched.ready_after(1)
         assert not first.lives()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_stopping_is_heard_at_the_moment_a_probe_is_answered(tmp_path: Path, turns: int) -> None:
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def exchange() -> bool:
+        asked.set()
+        await answered.wait()
+        return True
+
+    keeper = Keeper(
+        part(tmp_path, SLEEP, is_alive=within_bounds(exchange)),
+        log_file=tmp_path / "part.log",
+        report=Watched(),
+        patience=QUICK,
+    )
+    await keeper.start()
+    await asked.wait()
+    answered.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await keeper.stop()
 
 
 async def test_a_process_that_ignores_the_signal_is_killed_with_its_children(tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ async def judge(checks: Mapping[str, Check]) -> Health:
 
 async def _outcome(check: Check) -> str:
     try:
-        return await asyncio.wait_for(check(), CHECK_TIMEOUT_S) or "ok"
+        async with asyncio.timeout(CHECK_TIMEOUT_S):
+            return await check() or "ok"
     except TimeoutError:
         return "no answer"
     except (*DATABASE_ERRORS, CasetrailError) as error:

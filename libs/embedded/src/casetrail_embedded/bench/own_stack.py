@@ -82,7 +82,8 @@ async def own_stack(*options: str) -> AsyncIterator[OwnStack]:
     finally:
         if launcher.returncode is None:
             launcher.terminate()
-            await asyncio.wait_for(launcher.wait(), STOP_S)
+            async with asyncio.timeout(STOP_S):
+                await launcher.wait()
         shutil.rmtree(postgres.locate(directory.postgres).data, ignore_errors=True)
         shutil.rmtree(directory.root, ignore_errors=True)
 

@@ -52,7 +52,8 @@ class Watch:
     async def all_seen(self, within_s: float) -> bool:
         """Wait until nothing is awaited any more; after so long forget what did not come, and return False."""
         try:
-            await asyncio.wait_for(self._idle.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                await self._idle.wait()
         except TimeoutError:
             self._awaited.clear()
             return False

@@ -1,7 +1,6 @@
 """Keep one part running: start it, watch it, start it again when it dies or hangs."""
 
 import asyncio
-import contextlib
 import logging
 import signal
 import time
@@ -65,8 +64,7 @@ class Keeper:
         """Stop watching, then stop the part."""
         if self._watching is not None:
             self._watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
+            await asyncio.wait({self._watching})
         if self._process is not None:
             await stop(self.part, self._process)
             self._tell("stopped")
@@ -125,7 +123,8 @@ class Keeper:
         missed = 0
         while process.returncode is None:
             try:
-                await asyncio.wait_for(asyncio.shield(process.wait()), self._patience.probe_every_s)
+                async with asyncio.timeout(self._patience.probe_every_s):
+                    await process.wait()
             except TimeoutError:
                 if self.part.is_alive is not None:
                     missed = 0 if await self.part.is_alive() else missed + 1

@@ -107,7 +107,8 @@ async def stop(part: Part, process: asyncio.subprocess.Process) -> None:
         process.send_signal(part.stop_signal)
         process.send_signal(signal.SIGCONT)  # one that was halted could not hear
         try:
-            await asyncio.wait_for(process.wait(), part.stop_timeout_s)
+            async with asyncio.timeout(part.stop_timeout_s):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -72,7 +72,8 @@ def within_bounds(exchange: Probe) -> Probe:
 
     async def probe() -> bool:
         try:
-            return await asyncio.wait_for(exchange(), ANSWER_WITHIN_S)
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                return await exchange()
         except (OSError, TimeoutError, EOFError, IndexError, struct.error):
             return False
 

@@ -83,7 +83,8 @@ class Sweeper:
                 log.warning("the sweep was not finished", extra={"error": type(error).__name__})
                 pause_s = min(self.every_s, 60.0)
             try:
-                await asyncio.wait_for(stop.wait(), pause_s)
+                async with asyncio.timeout(pause_s):
+                    await stop.wait()
             except TimeoutError:
                 continue
 
