@@ -83,8 +83,9 @@ def _(payload: media.AvAnnotatedV1, draft: Draft, told: Happening) -> None:
     marked = {"voice": payload.voice, "tag": payload.tags, "not_present": payload.not_present}
     for kind, codes in marked.items():
         for code in codes:
-            annotation = f"{payload.session}/{kind}/{code}"
-            draft.bear_once(kind, annotation, told.at, code=code)
+            # What is shown twice is there twice: the door, on arrival and on leaving.
+            annotation = f"{payload.session}/{kind}/{code}/{told.ref}"
+            draft.bear(kind, annotation, told.at, code=code)
             draft.link(annotation, payload.session)
 
 
