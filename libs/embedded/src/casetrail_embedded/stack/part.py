@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -110,6 +111,8 @@ async def stop(part: Part, process: asyncio.subprocess.Process) -> None:
             async with asyncio.timeout(part.stop_timeout_s):
                 await process.wait()
         except TimeoutError:
+            late = "%s did not stop within %.0f s and is killed"
+            logging.getLogger(__name__).warning(late, part.name, part.stop_timeout_s)
             process.kill()
             await process.wait()
     end_group(process.pid)
