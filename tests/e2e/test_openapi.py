@@ -87,7 +87,7 @@ async def spoilable(application: Application, videos: Videos) -> Fuzzed:
             "pack": "henan-2019",
             "version": "2019-06-04",
         }
-        async with httpx.AsyncClient(base_url=application.url) as http:
+        async with httpx.AsyncClient(base_url=application.url, timeout=60) as http:
             schema = (await http.get("/openapi.json")).json()
         items = (ids["record"], ids["session"], decision, dossier)
         return Fuzzed(application.url, schema, await client.token(everybody()), ids, items)
@@ -124,7 +124,7 @@ CHECKS: list[CheckFunction] = [
 ]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(2400)
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_no_generated_request_is_answered_with_an_error_of_ours_or_otherwise_than_described(
     fuzzed: Fuzzed, mode: GenerationMode

@@ -27,7 +27,7 @@ from casetrail_embedded.stack.runfile import RunFile
 STOP_S = 120.0
 """Seconds until a stack that does not stop is given up; its parts are killed if they take more than 20 each."""
 
-START_S = 120.0
+START_S = 300.0
 """Seconds until a stack that does not get ready is given up; quiet machines take five."""
 
 PARTS = ("postgres", "kafka", "seaweed")

@@ -45,7 +45,7 @@ class Part:
     """Makes what is missing, clears what a killed predecessor left behind. May block, runs in a thread."""
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 20
-    start_timeout_s: float = 90
+    start_timeout_s: float = 180
 
 
 def guarded(argv: tuple[str, ...], *, run_as: RunAs = "same", death_signal: int | None = None) -> list[str]:
