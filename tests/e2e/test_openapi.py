@@ -168,7 +168,7 @@ def send_all(
     )
     @given(case=operation.as_strategy(mode, path_parameters=path or None, headers=NOTHING_AWAITED))
     def send(case: Case[Any]) -> None:
-        response = case.call(base_url=fuzzed.url, session=session, headers=fuzzed.headers, timeout=60)
+        response = case.call(base_url=fuzzed.url, session=session, headers=fuzzed.headers, timeout=300)
         case.validate_response(response, checks=CHECKS)
         classes.add(response.status_code // 100 * 100)
 

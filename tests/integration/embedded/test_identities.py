@@ -69,8 +69,8 @@ def test_an_ordinary_user_needs_nothing_special(home: Path, stack: object) -> No
     script.write_text(ORDINARY)
     jars = choose_folder(parse_lock((project_root() / KAFKA_LOCK).read_text()), cache_dirs())
     shutil.copytree(jars, home / ".cache/casetrail" / jars.name)
-    for path in (home / ".cache", *(home / ".cache").rglob("*")):
-        path.chmod(0o755)  # ours may be closed to others
+    for path in (script, home / ".cache", *(home / ".cache").rglob("*")):
+        path.chmod(0o755)  # ours, and what our umask makes, may be closed to others
     run = subprocess.run(
         [SYSTEM_PYTHON, str(script), str(home / "var"), " ".join(PARTS)],
         user=NOBODY,
