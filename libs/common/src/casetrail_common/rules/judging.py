@@ -204,7 +204,9 @@ def _is_of_its_conduct(rule: Rule, look: Look, subject: Thing) -> bool:
 
 def _conduct_types(look: Look, subject: Thing) -> Iterator[Value]:
     """Yield the conduct type of the case, and those of the acts embedded in it that the subject belongs to."""
-    cases = () if subject.kind == AGENCY or model()[subject.kind].is_targeted else look.near(subject, CASE)
+    if subject.kind == AGENCY:
+        return  # It is bound by each regulation that is in force for it, whatever was done of late.
+    cases = () if model()[subject.kind].is_targeted else look.near(subject, CASE)
     for thing in (subject, *cases, *look.near(subject, "activity")):
         if held := thing.held.get("conduct_type"):
             yield held.value
