@@ -162,7 +162,7 @@ class Judging:
         anchored = duty.limit.anchor.at(self._at(subject, base_due), subject)
         if anchored is None:
             return judged
-        if judged.met and judged.met.since <= anchored:
+        if judged.met and judged.met.since < anchored:
             return replace(judged, verdict=Verdict("satisfied"), ends_at=None)
         own = judged.verdict.due
         if own is not None and base_due is not None and own <= base_due:
