@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from casetrail_embedded.stack.addresses import StackAddresses
 from support.own_broker import OwnBroker, own_broker
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from support.application import Application
 
 # A landing is judged by the same examples on every machine; to look for new ones: HYPOTHESIS_PROFILE=explore make test
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("explore")
+# How long an example takes says how busy the machine is, so nothing is made of it.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", unhurried, derandomize=True)
+settings.register_profile("explore", unhurried)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 

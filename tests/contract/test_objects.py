@@ -59,7 +59,7 @@ async def on_seaweed(settings: Settings) -> Contract:
     await store.ensure_bucket()
 
     async def put_part(url: str, content: bytes) -> None:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             (await client.put(url, content=content)).raise_for_status()
 
     async def lay_delete_marker(key: str) -> None:
@@ -256,7 +256,7 @@ async def test_a_presigned_part_is_good_for_that_part_alone(store_settings: Sett
     contract = await on_seaweed(store_settings)
     upload = await contract.store.create_multipart(key)
     url = contract.store.presign_part(key, upload, part=1)
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         for wrong in (url.replace("partNumber=1", "partNumber=2"), url.replace("original", "other")):
             assert (await client.put(wrong, content=b"x")).status_code == 403
         assert (await client.get(url)).status_code == 403

@@ -65,7 +65,7 @@ def other_acts(told: Told, application: Application) -> list[Noted]:
 @pytest.fixture
 async def sent(told: Told, application: Application, other_acts: list[Noted]) -> list[Example]:
     """An acceptable request for every operation that sends something."""
-    async with httpx.AsyncClient(base_url=application.url) as http:
+    async with httpx.AsyncClient(base_url=application.url, timeout=60) as http:
         schema = (await http.get("/openapi.json")).json()
     case, submission = told.ids["case"], told.ids["submission"]
     more = {

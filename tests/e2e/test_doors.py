@@ -82,7 +82,7 @@ async def test_a_token_that_nobody_vouches_for_opens_nothing(
 ) -> None:
     token = forge(application.issuer)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with httpx.AsyncClient(base_url=application.url) as http:
+    async with httpx.AsyncClient(base_url=application.url, timeout=60) as http:
         for place in PLACES:
             answer = await http.get(place, headers=headers)
             refused(answer, 401, "unauthenticated", "token_expired")

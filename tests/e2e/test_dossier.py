@@ -17,6 +17,7 @@ from support.ledger_reading import faults
 from support.packages import change_facts, facts_file, rewrite_manifests
 from support.scenarios.reading import scenarios
 from support.telling import Told
+from support.waiting import until
 
 ALL_GOOD, PROBLEMS, COMPLETENESS_UNKNOWN = 0, 1, 3
 CHECKED_AT = "2025-10-28T09:00:00+08:00"
@@ -24,7 +25,7 @@ CHECKED_AT = "2025-10-28T09:00:00+08:00"
 
 
 def run(folder: Path, *command: str) -> tuple[int, str]:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stdout
 
 
@@ -112,8 +113,13 @@ async def test_the_law_says_of_the_case_what_the_scenario_expects(
     async with application.client(told.agency) as client:
         await told.story(client).at(CHECKED_AT)
         as_of = check["as_of"].replace("+", "%2B")
-        page = await client.get(cast.MA.login, f"/v1/findings?case={told.ids['case']}&limit=200&as_of={as_of}")
-    assert page["is_final"]
+        path = f"/v1/findings?case={told.ids['case']}&limit=200&as_of={as_of}"
+
+        async def final() -> dict[str, Any] | None:
+            page: dict[str, Any] = await client.get(cast.MA.login, path)
+            return page if page["is_final"] else None
+
+        page = await until(final, what="an answer that is final")
     found = [Row.of(one, subject=names.get(one["subject"], one["subject"])) for one in page["items"]]
     packs = {one.rule.partition("/")[0] for one in found}
     assert not list(unlike({**check, "closed_world": True}, found, packs=packs))

@@ -23,7 +23,7 @@ def verify_ledger(application: Application) -> tuple[int, list[str]]:
     """Run the command an operator would run."""
     command = [sys.executable, "-m", "casetrail_embedded.cli", "verify-ledger", "--data"]
     done = subprocess.run(
-        [*command, str(application.stack.data_dir)], capture_output=True, text=True, timeout=120, check=False
+        [*command, str(application.stack.data_dir)], capture_output=True, text=True, timeout=300, check=False
     )
     return done.returncode, done.stdout.splitlines()
 

@@ -54,7 +54,7 @@ class Filming:
 
     async def send(self, arrivals: list[dict[str, Any]], *contents: bytes, at_most: int | None = None) -> None:
         """Send the parts that are missing, or only the first of them."""
-        async with httpx.AsyncClient(timeout=60) as store:
+        async with httpx.AsyncClient(timeout=300) as store:
             for file, content in zip(arrivals, contents, strict=True):
                 for part in file["missing"][:at_most]:
                     piece = content[part["start"] : part["start"] + part["bytes"]]

@@ -10,6 +10,7 @@ from casetrail_embedded.demo import cast
 from casetrail_embedded.demo.story import initiate, set_up
 from casetrail_embedded.stack.paths import DataDir
 from casetrail_embedded.stack.runfile import RunFile
+from support.application import PATIENCE
 from support.noting import NotingClient
 from support.stack import Launcher, launch
 from support.telling import UnhurriedStory, Videos, settled, silently
@@ -18,7 +19,7 @@ from support.telling import UnhurriedStory, Videos, settled, silently
 @pytest.fixture
 def split(tmp_path: Path) -> Iterator[Launcher]:
     """A stack of its own, as `casetrail up --split` starts it."""
-    launcher = launch(tmp_path, ("--split", "--spare-ports"))
+    launcher = launch(tmp_path, ("--split", "--spare-ports"), env=PATIENCE)
     try:
         yield launcher
     finally:

@@ -67,7 +67,7 @@ def test_a_draft_says_that_it_is_one(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "草稿" in capsys.readouterr().out
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(choice=st.data())
 def test_one_changed_byte_anywhere_is_found_even_without_the_root_hash(
     original: Package, choice: st.DataObject

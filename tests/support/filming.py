@@ -32,7 +32,7 @@ from casetrail_media.process import BLUEPRINT
 from support.facts import FactBook
 from support.serving import Served, everything_is_told, serving
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 """Seconds a completion waits for its verification: so many that none waits them out, however busy the machine is."""
 
 TIMES = {"started_at": "2025-08-13T14:59:00+08:00", "ended_at": "2025-08-13T16:30:00+08:00"}
@@ -247,13 +247,13 @@ class Filming:
             *(sys.executable, "-m", "support.filming_worker", *what),
             env={**os.environ, **self.environment, **armed},
         )
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(300):
             return await process.wait()
 
 
 async def put_parts(file: dict[str, Any], content: bytes) -> None:
     """Send the missing parts of a file straight to the object store."""
-    async with httpx.AsyncClient(timeout=60) as store:
+    async with httpx.AsyncClient(timeout=300) as store:
         for part in file["missing"]:
             piece = content[part["start"] : part["start"] + part["bytes"]]
             (await store.put(part["url"], content=piece)).raise_for_status()

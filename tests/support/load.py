@@ -130,7 +130,7 @@ async def send_and_complete(client: PatientClient, upload: str, content: bytes) 
     path = f"/v1/media/uploads/{upload}"
     shown = await client.get(cast.LV.login, path)
     try:
-        async with httpx.AsyncClient() as store:
+        async with httpx.AsyncClient(timeout=60) as store:
             for part in shown["files"][0]["missing"]:
                 piece = content[part["start"] : part["start"] + part["bytes"]]
                 (await store.put(part["url"], content=piece)).raise_for_status()

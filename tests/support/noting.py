@@ -25,6 +25,8 @@ class Noted:
 class NotingClient(Client):
     """Keeps every request."""
 
+    timeout_s: float = 300.0
+    """Longer than everything together that the application under test waits for."""
     noted: list[Noted] = field(default_factory=list)
 
     async def send(

@@ -19,7 +19,7 @@ from casetrail_embedded.stack.part import Probe, environment, guarded, last_word
 from casetrail_embedded.stack.paths import KAFKA_LOCK, cache_dirs, project_root
 from casetrail_embedded.stack.ports import LOOPBACK, spare_port
 
-READY_S = 90.0
+READY_S = 300.0
 
 
 class OwnBroker:

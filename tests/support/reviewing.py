@@ -31,7 +31,7 @@ from casetrail_review.process import BLUEPRINT
 from support.facts import FactBook
 from support.serving import Served, everything_is_told, serving
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 """Seconds a submission waits for intake: so many that none waits them out, however busy the machine is."""
 
 
@@ -136,7 +136,7 @@ class Reviewing:
         conn = await asyncpg.connect(self.process.settings.dsn("review"))
         try:
             await conn.add_listener("outbox", lambda *_: appended.set())
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(300):
                 while True:
                     appended.clear()
                     facts = await facts_of(conn, self.stream(case))

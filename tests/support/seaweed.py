@@ -16,7 +16,7 @@ from casetrail_embedded.stack.ports import LOOPBACK, choose
 
 ACCESS_KEY = "casetrail-test"
 SECRET_KEY = "casetrail-test-secret"
-START_S = 60.0
+START_S = 300.0
 """Seconds until a store that does not answer is given up; a busy machine takes twenty."""
 
 ROLES = ("master", "filer", "volume", "s3", "admin")

@@ -24,7 +24,10 @@ from casetrail_embedded.stack.part import guarded, last_words
 from casetrail_embedded.stack.paths import DataDir
 from casetrail_embedded.stack.runfile import RunFile
 
-START_S = 120.0
+STOP_S = 120.0
+"""Seconds until a stack that does not stop is given up; its parts are killed if they take more than 20 each."""
+
+START_S = 300.0
 """Seconds until a stack that does not get ready is given up; quiet machines take five."""
 
 PARTS = ("postgres", "kafka", "seaweed")
@@ -51,7 +54,12 @@ class Launcher:
     def stop(self) -> int:
         """Stop everything and return the exit code."""
         self.process.terminate()
-        return self.process.wait(60)
+        try:
+            return self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired as late:
+            parts = RunFile.read(DataDir(self.data_dir.resolve()).run_file).parts
+            states = ", ".join(f"{name} {part.state}" for name, part in parts.items())
+            raise TimeoutError(f"the stack does not stop ({states}):\n{self.output()}") from late
 
 
 def launch(

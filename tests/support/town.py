@@ -116,19 +116,19 @@ class Node:
         rows = await self.pool.fetch("select service, n from applied where agency = $1 order by id", agency)
         return [(row["service"], row["n"]) for row in rows]
 
-    async def follows(self, agency: str, service: str, n: int, *, at_most_s: float = 150.0) -> None:
+    async def follows(self, agency: str, service: str, n: int, *, at_most_s: float = 300.0) -> None:
         """Wait until a position is followed."""
         async with asyncio.timeout(at_most_s):
             while (await self.followed(agency)).get(service, 0) < n:
                 await self.worker.bell.wait(0.1)
 
-    async def comes_to(self, query: str, value: object, *, at_most_s: float = 150.0) -> None:
+    async def comes_to(self, query: str, value: object, *, at_most_s: float = 300.0) -> None:
         """Wait until a query over the service's database yields a value."""
         async with asyncio.timeout(at_most_s):
             while await self.pool.fetchval(query) != value:
                 await self.worker.bell.wait(0.1)
 
-    async def becomes(self, *, ready: bool, at_most_s: float = 150.0) -> None:
+    async def becomes(self, *, ready: bool, at_most_s: float = 300.0) -> None:
         """Wait until the worker says that it is ready, or that it is not."""
         async with asyncio.timeout(at_most_s):
             while self.worker.health.ready != ready:

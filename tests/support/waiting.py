@@ -10,7 +10,7 @@ T = TypeVar("T")
 PAUSE_S = 0.05
 
 
-async def until(look: Callable[[], Awaitable[T | None]], *, at_most_s: float = 60.0, what: str = "it") -> T:
+async def until(look: Callable[[], Awaitable[T | None]], *, at_most_s: float = 300.0, what: str = "it") -> T:
     """Look again until there is something to see, and return that.
 
     Raises

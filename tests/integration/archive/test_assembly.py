@@ -44,7 +44,7 @@ def papers(folder: Path) -> list[Path]:
 
 
 def run(folder: Path, *command: str) -> int:
-    return subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False).returncode
+    return subprocess.run(command, cwd=folder, capture_output=True, timeout=300, check=False).returncode
 
 
 def test_bagit_and_sha256sum_accept_the_package(assembled: tuple[Path, Volume]) -> None:

@@ -59,7 +59,7 @@ def verified(content: bytes, root: str, folder: Path) -> int:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         archive.extractall(folder)
     command = [sys.executable, "-I", "data/verify.py", ".", "--root", root]
-    return subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False).returncode
+    return subprocess.run(command, cwd=folder, capture_output=True, timeout=300, check=False).returncode
 
 
 async def test_a_closed_case_has_a_draft_that_its_officers_can_read(desk: Archiving) -> None:

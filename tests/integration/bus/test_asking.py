@@ -15,7 +15,7 @@ async def test_a_status_says_how_far_a_service_is(town: Town, asker: Asker) -> N
     town.start()
     await town["intake"].append(agency, ["a", "b"])
     await town["media"].follows(agency, "intake", 2)
-    intake, media = await asker.ask(["intake", "media"], "status", agency, timeout_s=60)
+    intake, media = await asker.ask(["intake", "media"], "status", agency, timeout_s=300)
     assert intake.status is not None
     assert media.status is not None
     assert intake.status.n == intake.n == 2
@@ -27,7 +27,7 @@ async def test_no_fact_is_recorded_before_a_watermark_that_was_given(town: Town,
     agency = new_agency()
     town.start("intake")
     await town["intake"].append(agency, ["a"])
-    (note,) = await asker.ask(["intake"], "watermark", agency, timeout_s=60)
+    (note,) = await asker.ask(["intake"], "watermark", agency, timeout_s=300)
     assert note.n == 1
     assert note.t is not None
     await town["intake"].append(agency, ["b"])
@@ -48,13 +48,13 @@ async def test_the_end_of_a_partition_is_reached_only_when_all_of_it_was_followe
     looking = Broker(broker.bootstrap)
     catch_up = CatchUp("archive", town["archive"].pool, looking)
     try:
-        assert await catch_up.wait_to_end(agency, 60.0)
+        assert await catch_up.wait_to_end(agency, 300.0)
         town.start("intake")
         await town["intake"].append(agency, ["a"])
         await town["intake"].comes_to("select count(*) from outbox", 0)
         assert not await catch_up.wait_to_end(agency, 0.2)
         town.start("archive")
-        assert await catch_up.wait_to_end(agency, 60.0)
+        assert await catch_up.wait_to_end(agency, 300.0)
         assert await town["archive"].followed(agency) == {"intake": 1}
     finally:
         await looking.close()
@@ -68,4 +68,4 @@ async def test_a_position_is_waited_for_and_given_up_in_time(town: Town) -> None
     assert not await catch_up.wait_followed(agency, {"intake": 1}, 0.05)
     town.start("intake", "archive")
     await town["intake"].append(agency, ["a"])
-    assert await catch_up.wait_followed(agency, {"intake": 1}, 60.0)
+    assert await catch_up.wait_followed(agency, {"intake": 1}, 300.0)

@@ -91,7 +91,7 @@ async def test_work_that_does_not_end_is_named(town: Town, clock: Clock, asker: 
     await town["review"].pool.execute(
         "insert into job (agency, kind, key, payload) values ($1, 'endless', 'x', '{}')", agency
     )
-    impatient = Clock("archive", town["archive"].ledgers, asker, budget_s=0.5)
+    impatient = Clock("archive", town["archive"].ledgers, asker, budget_s=3.0)
     with pytest.raises(CasetrailError, match="clock_not_settled") as refused:
         await impatient.advance_to(agency, START + timedelta(days=1), no_timers)
     assert refused.value.facts == {"waiting": "review: 1 jobs"}

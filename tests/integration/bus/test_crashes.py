@@ -26,7 +26,7 @@ async def run_until_killed(node: Node, failpoint: str) -> None:
         },
         stdout=asyncio.subprocess.DEVNULL,
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         assert await process.wait() == -signal.SIGKILL
 
 

@@ -63,8 +63,7 @@ async def test_what_a_crashed_database_has_lost_is_followed_again_unasked(
     await town["intake"].append(agency, ["a", "b", "c"])
     await media.follows(agency, "intake", 3)
     # as it stands when the last commits had not reached the disk
-    await media.pool.execute("update progress set next_offset = 0")
-    await media.pool.execute("update followed set n = 2")
+    await media.pool.execute("update progress set next_offset = 0; update followed set n = 2")
     await media.follows(agency, "intake", 3)
     assert await media.applied(agency) == [("intake", n) for n in (1, 2, 3, 3)]
 

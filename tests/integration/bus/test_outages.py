@@ -29,7 +29,7 @@ async def shut(stack: StackAddresses, dsn: str) -> AsyncIterator[None]:
 
 async def append_once_back(node: Node, agency: str, item: str) -> None:
     """Append a fact when the pool has noticed that its old connections are dead."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while True:
             with contextlib.suppress(*DATABASE_ERRORS):
                 await node.append(agency, [item])

@@ -13,7 +13,6 @@ from support.patient_client import new_mark
 from support.whole_stack import WholeStack
 
 
-@pytest.mark.timeout(900)
 async def test_what_was_lost_doubled_or_made_up_is_found(whole: WholeStack, capsys: pytest.CaptureFixture[str]) -> None:
     dsns, load = whole.addresses.app_dsns, Load(whole.addresses.public_url, b"")
     async with load.client((await load.set_up("checked")).id) as client:

@@ -43,7 +43,7 @@ async def kill_at_random(whole: WholeStack) -> Counter[str]:
     return killed
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
 async def test_nothing_is_lost_or_done_twice_while_parts_are_killed_under_load(
     whole: WholeStack, tmp_path: Path
 ) -> None:

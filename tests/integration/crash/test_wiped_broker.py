@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 
 import asyncpg
-import pytest
 
 from casetrail_common.ids import SERVICES
 from casetrail_embedded.demo import cast
@@ -25,7 +24,6 @@ async def forget_what_is_to_be_published(addresses: StackAddresses) -> None:
         await conn.close()
 
 
-@pytest.mark.timeout(900)
 async def test_after_the_broker_was_wiped_everything_arrives_and_new_facts_flow(whole: WholeStack) -> None:
     addresses, load = whole.addresses, Load(whole.addresses.public_url, b"")
     agency = await load.set_up("wiped")

@@ -107,8 +107,8 @@ async def edge(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
             apps = {service: await stack.enter_async_context(served(app)) for service, app in apps.items()}
         gateway = create_gateway(apps, issuer=create_dev_issuer(settings))
         url = await stack.enter_async_context(served(gateway))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
-        wish = {"sub": "zhou", "agency": "qinghe", "unit": "u1", "roles": ["case_officer"], "ttl_s": 60}
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60))
+        wish = {"sub": "zhou", "agency": "qinghe", "unit": "u1", "roles": ["case_officer"], "ttl_s": 3600}
         token = (await client.post("/dev/token", json=wish)).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield client

@@ -42,7 +42,7 @@ def launcher() -> Iterator[Launcher]:
 def command(data_dir: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the command line on a data directory."""
     line = [sys.executable, "-m", "casetrail_embedded.cli", *words, "--data", str(data_dir)]
-    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=300)
 
 
 def pids(data_dir: Path) -> dict[str, int]:
@@ -94,7 +94,7 @@ async def test_a_killed_launcher_takes_its_parts_along_and_the_next_start_goes_o
     children = [psutil.Process(pid) for pid in pids(data_dir).values() if pid != halted]
     killed.process.kill()
     killed.process.wait()
-    assert psutil.wait_procs(children, timeout=60)[1] == []
+    assert psutil.wait_procs(children, timeout=300)[1] == []
     assert psutil.pid_exists(halted)
     heir = launch(data_dir)
     assert "stopped what a killed launcher had left running: postgres" in heir.output()
@@ -108,7 +108,7 @@ def test_down_stops_everything_and_clean_removes_it(data_dir: Path) -> None:
     parts = [psutil.Process(pid) for pid in pids(data_dir).values()]
     stopped = command(data_dir, "down")
     assert "stopped the stack" in stopped.stdout
-    assert launcher.process.wait(60) == 0
+    assert launcher.process.wait(300) == 0
     assert not any(part.is_running() for part in parts)
     assert RunFile.read(DataDir(data_dir).run_file).parts == {}
     assert "nothing runs" in command(data_dir, "down").stdout
@@ -123,7 +123,7 @@ def test_a_signal_while_starting_stops_what_has_started(data_dir: Path) -> None:
     assert starting.stdout is not None
     starting.stdout.readline()  # the first part is ready, others are not
     starting.send_signal(signal.SIGINT)
-    starting.communicate(timeout=60)
+    starting.communicate(timeout=300)
     assert starting.returncode == 1
     assert not [child for child in psutil.process_iter(["cmdline"]) if str(data_dir) in str(child.info["cmdline"])]
 

@@ -18,7 +18,7 @@ async def test_a_verification_that_was_killed_goes_on(desk: Filming, video: byte
     desk.wait_at_most(0.0)
     assert (await desk.complete(upload, key="once")).status_code == 202
     assert await desk.until_killed_at(failpoint, "jobs") == KILLED
-    desk.wait_at_most(60.0)
+    desk.wait_at_most(300.0)
     async with desk.jobs():
         answer = await desk.complete(upload, key="once")
     assert (answer.status_code, answer.json()["state"]) == (201, "stored")
@@ -43,7 +43,7 @@ async def test_a_rejection_that_was_killed_after_the_removal_still_knows_what_it
     assert await desk.until_killed_at("media.after_removal", "jobs") == KILLED
     assert await desk.objects.list_versions(f"{desk.agency}/") == []
     assert (await desk.types(session))[-1] == "av.received"
-    desk.wait_at_most(60.0)
+    desk.wait_at_most(300.0)
     async with desk.jobs():
         assert (await desk.complete(upload["upload"], key="once")).json()["code"] == "upload_rejected"
     assert (await desk.types(session)).count("av.rejected") == 1

@@ -48,7 +48,7 @@ async def test_two_hundred_megabytes_are_verified_in_flat_memory(desk: Filming) 
     session = await desk.filmed()
     path = f"/v1/media/sessions/{session}/uploads"
     upload = await desk.accepted(desk.feng, path, {**desk.declaration(), "files": [file]})
-    async with httpx.AsyncClient(timeout=60) as store:
+    async with httpx.AsyncClient(timeout=300) as store:
         for each in upload["files"][0]["missing"]:
             (await store.put(each["url"], content=part[: each["bytes"]])).raise_for_status()
     small = await desk.arrive(await desk.filmed(), b"small")

@@ -116,7 +116,7 @@ async def test_what_vanished_before_it_was_locked_is_rejected_as_missing(desk: F
     (version,) = await desk.objects.list_versions(f"{desk.agency}/")
     await desk.objects.delete_version(version.key, version.version_id)
     await desk.process.store.pool.execute("update job set attempts = $1", BELIEVED_MISSING_AFTER)
-    desk.wait_at_most(60.0)
+    desk.wait_at_most(300.0)
     async with desk.jobs():
         assert (await desk.complete(upload, key="once")).json()["code"] == "upload_rejected"
     assert (await desk.last(session))["reason"] == "missing"
@@ -128,7 +128,7 @@ async def test_while_it_is_read_the_answer_is_202_and_a_repeat_tells_the_outcome
     desk.wait_at_most(0.0)
     waiting = await desk.complete(upload, key="once")
     assert (waiting.status_code, waiting.json()["state"]) == (202, "received")
-    desk.wait_at_most(60.0)
+    desk.wait_at_most(300.0)
     async with desk.jobs():
         told = await desk.complete(upload, key="once")
     assert (told.status_code, told.json()["state"]) == (201, "stored")

@@ -83,6 +83,6 @@ async def test_a_complete_upload_that_waits_to_be_verified_is_not_cleared_away(d
     desk.wait_at_most(0.0)
     assert (await desk.complete(upload, key="once")).status_code == 202
     await desk.sweeper.clear_abandoned(before=datetime.now(UTC) + timedelta(minutes=5))
-    desk.wait_at_most(60.0)
+    desk.wait_at_most(300.0)
     async with desk.jobs():
         assert (await desk.complete(upload, key="once")).status_code == 201

@@ -114,12 +114,12 @@ async def county(stack: StackAddresses, broker: OwnBroker, tmp_path: Path) -> As
 
 @asynccontextmanager
 async def county_of(stack: StackAddresses, broker: OwnBroker, data_dir: Path) -> AsyncIterator[County]:
-    places = {"kafka_bootstrap": broker.bootstrap}
+    # Long enough for a machine that is busy with other tests; nothing here waits it out.
+    patience = {"deferred_wait_s": 60, "position_wait_s": 60, "rejection_wait_ms": 60_000}
+    more = {"kafka_bootstrap": broker.bootstrap, **patience}
     async with AsyncExitStack() as closing:
-        intake = await closing.enter_async_context(serving(INTAKE, stack, data_dir, **places))
-        # Long enough for a machine that is busy with other tests; nothing here waits it out.
-        patience = {"deferred_wait_s": 60, "position_wait_s": 60, "rejection_wait_ms": 60_000}
-        review = await closing.enter_async_context(serving(REVIEW, stack, data_dir, **patience, **places))
+        intake = await closing.enter_async_context(serving(INTAKE, stack, data_dir, **more))
+        review = await closing.enter_async_context(serving(REVIEW, stack, data_dir, **more))
         yield County(intake, review)
 
 

@@ -68,4 +68,5 @@ async def test_something_that_does_not_close_is_left_behind(monkeypatch: pytest.
             await asyncio.Event().wait()
 
     assert not await in_time(stubborn())
+    monkeypatch.undo()
     assert await in_time(asyncio.sleep(0))

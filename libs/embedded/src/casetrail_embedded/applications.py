@@ -10,6 +10,7 @@ import asyncpg
 from casetrail_common.ids import SERVICES, Service
 from casetrail_embedded.stack.addresses import AppProcess, StackAddresses
 from casetrail_embedded.stack.ports import LOOPBACK, USUAL
+from casetrail_embedded.stack.probes import ANSWER_WITHIN_S
 from casetrail_embedded.stack.supervisor import AppPlan
 
 SPLIT_PORTS: Final[dict[str, int]] = {**USUAL, **{f"{name}_api": 17350 + n for n, name in enumerate(SERVICES)}}
@@ -90,7 +91,10 @@ def is_migrated(addresses: StackAddresses, service: Service) -> Callable[[], Awa
     """Return the question whether a worker, which has no port to ask, has made its tables."""
 
     async def probe() -> bool:
-        connection = await asyncpg.connect(addresses.dsn(service, owner=True))
+        try:
+            connection = await asyncpg.connect(addresses.dsn(service, owner=True), timeout=ANSWER_WITHIN_S)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False  # the database is being started again
         try:
             return bool(await connection.fetchval("SELECT to_regclass('ledger') IS NOT NULL"))
         finally:

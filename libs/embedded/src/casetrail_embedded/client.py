@@ -5,9 +5,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import httpx
+
+LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0)
+"""Idle connections are given up well before the server does (five seconds), or a request would meet a closed one."""
 
 
 class RefusedError(Exception):
@@ -44,7 +47,7 @@ class Client:
     positions: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=self.timeout_s)
+        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=self.timeout_s, limits=LIMITS)
         self._tokens: dict[As, str] = {}
 
     async def __aenter__(self) -> Self:

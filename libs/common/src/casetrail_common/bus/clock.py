@@ -21,7 +21,7 @@ DueTimers = Callable[[str, datetime], Awaitable[datetime | None]]
 
 BUDGET_S: Final = 120.0
 """Longest time one setting of the clock may take, in seconds."""
-_ANSWER_S: Final = 10.0
+_ANSWER_S: Final = 60.0
 _FIRST_PAUSE_S: Final = 0.005
 _LONGEST_PAUSE_S: Final = 0.03
 """Between two looks at this service; what is asked of the others is answered when there is something to tell."""

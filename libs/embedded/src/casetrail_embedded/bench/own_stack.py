@@ -23,9 +23,9 @@ from casetrail_embedded.stack.paths import DataDir
 from casetrail_embedded.stack.probes import http_answers
 from casetrail_embedded.stack.runfile import RunFile
 
-START_S: Final = 120.0
+START_S: Final = 300.0
 """Seconds until a stack that does not get ready is given up; a quiet machine takes ten."""
-STOP_S: Final = 60.0
+STOP_S: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from casetrail_embedded.scenarios.tenant import ADMINISTRATOR, Desk, Tenant
 from casetrail_embedded.scenarios.vocabulary import commands
 
 PAGE: Final = 200
-REPEATS: Final = 5
+REPEATS: Final = 30
 """On a busy machine a service may follow the others too slowly for one attempt."""
 
 Text = Mapping[str, Any]
@@ -55,7 +55,7 @@ async def run_file(path: Path, base_url: str, samples: Mapping[str, Sample]) -> 
 
 async def run_scenario(scenario: Scenario, base_url: str, samples: Mapping[str, Sample]) -> list[str]:
     """Run a scenario and return in what the system differs from it."""
-    async with Client(base_url, f"s-{secrets.token_hex(6)}", timeout_s=150, repeats=REPEATS) as client:
+    async with Client(base_url, f"s-{secrets.token_hex(6)}", timeout_s=300, repeats=REPEATS) as client:
         run = Run(scenario, Tenant(client, samples, logins_of(scenario)))
         try:
             await run.to_the_end()

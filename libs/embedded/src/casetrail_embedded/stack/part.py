@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -44,7 +45,7 @@ class Part:
     """Makes what is missing, clears what a killed predecessor left behind. May block, runs in a thread."""
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 20
-    start_timeout_s: float = 90
+    start_timeout_s: float = 180
 
 
 def guarded(argv: tuple[str, ...], *, run_as: RunAs = "same", death_signal: int | None = None) -> list[str]:
@@ -110,6 +111,8 @@ async def stop(part: Part, process: asyncio.subprocess.Process) -> None:
             async with asyncio.timeout(part.stop_timeout_s):
                 await process.wait()
         except TimeoutError:
+            late = "%s did not stop within %.0f s and is killed"
+            logging.getLogger(__name__).warning(late, part.name, part.stop_timeout_s)
             process.kill()
             await process.wait()
     end_group(process.pid)

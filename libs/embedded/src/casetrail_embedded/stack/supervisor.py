@@ -20,7 +20,7 @@ from casetrail_embedded.stack.probes import http_answers
 from casetrail_embedded.stack.runfile import RunFile, Running, acquire, stop_orphans
 from casetrail_embedded.stack.secrets import load_or_create
 
-APP_START_TIMEOUT_S: Final = 180
+APP_START_TIMEOUT_S: Final = 300
 """Processes of the application wait for each other: tables are made by workers, the gateway asks everybody."""
 
 AppPlan = Callable[[StackAddresses], Sequence[AppProcess]]
