@@ -93,17 +93,11 @@ def _(payload: intake.OpinionGivenV1 | review.UnitOpinedV1, draft: Draft, told: 
     # An opinion given in a submission stands and falls with it; a later one in the same slot takes its place.
     opinion = f"{payload.submission or payload.form}/opinion/{payload.slot}"
     written = {"opinion": payload.opinion, "reasons": payload.reasons, "suggestion": payload.suggestion}
-    draft.bear(
-        "opinion",
-        opinion,
-        told.at,
-        slot=payload.slot,
-        result=payload.result,
-        filled=names(written),
-        by=payload.by,
-        signed_on=payload.signed_on,
-        given_in=payload.submission,
-    )
+    draft.set("opinion", opinion, told.at, filled=names(written), by=payload.by, signed_on=payload.signed_on)
+    said = {"slot": payload.slot, "result": payload.result, "given_in": payload.submission}
+    # Who comes to the same result once more agreed, or disagreed, from the first time on.
+    if not (draft.knows(opinion, "result") and draft.things[opinion].held["result"].value == payload.result):
+        draft.bear("opinion", opinion, told.at, **said)
     draft.link(opinion, payload.form, *filter(None, [payload.submission]))
 
 
