@@ -162,7 +162,7 @@ class Judging:
         anchored = duty.limit.anchor.at(self._at(subject, base_due), subject)
         if anchored is None:
             return judged
-        if judged.met and judged.met.since <= anchored:
+        if judged.met and judged.met.since < anchored:
             return replace(judged, verdict=Verdict("satisfied"), ends_at=None)
         own = judged.verdict.due
         if own is not None and base_due is not None and own <= base_due:
@@ -204,7 +204,9 @@ def _is_of_its_conduct(rule: Rule, look: Look, subject: Thing) -> bool:
 
 def _conduct_types(look: Look, subject: Thing) -> Iterator[Value]:
     """Yield the conduct type of the case, and those of the acts embedded in it that the subject belongs to."""
-    cases = () if subject.kind == AGENCY or model()[subject.kind].is_targeted else look.near(subject, CASE)
+    if subject.kind == AGENCY:
+        return  # It is bound by each regulation that is in force for it, whatever was done of late.
+    cases = () if model()[subject.kind].is_targeted else look.near(subject, CASE)
     for thing in (subject, *cases, *look.near(subject, "activity")):
         if held := thing.held.get("conduct_type"):
             yield held.value

@@ -161,7 +161,7 @@ def _(payload: acts.RecordPlanPublishedV1, draft: Draft, told: Happening) -> Non
     draft.bear("record_plan", plan, told.at, key_steps=payload.key_steps, **of)
     for item in payload.extra_items:
         named = {"name": item.item, "stage": item.stage, "record_type": item.record_type}
-        draft.bear("plan_item", f"{plan}/{item.item}", told.at, **named, **of)
+        draft.bear("plan_item", f"{plan}/{item.stage}/{item.item}", told.at, **named, **of)
 
 
 @tell.register

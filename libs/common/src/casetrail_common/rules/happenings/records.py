@@ -76,8 +76,8 @@ def _(payload: intake.RecordSignedV1, draft: Draft, told: Happening) -> None:
 
 @tell.register
 def _(payload: acts.RecordRefusedV1, draft: Draft, told: Happening) -> None:
-    refusal = f"{payload.record}/refusal/{payload.party}"
-    draft.bear_once("refusal", refusal, told.at, party=payload.party, note=True)
+    refusal = f"{payload.record}/refusal/{told.ref}"
+    draft.bear("refusal", refusal, told.at, party=payload.party, note=True)
     draft.link(refusal, payload.record)
     for officer in payload.officers:
         witness = f"{payload.record}/refusal_officer/{officer}"
