@@ -8,7 +8,7 @@ import pytest
 
 from casetrail_common.ids import SERVICES
 from casetrail_common.settings import Settings
-from casetrail_embedded.applications import apart, issuer_environment, together
+from casetrail_embedded.applications import apart, is_migrated, issuer_environment, together
 from casetrail_embedded.stack.addresses import StackAddresses, addresses_of, app_environment
 from casetrail_embedded.stack.part import environment
 from casetrail_embedded.stack.secrets import NAMES, load_or_create
@@ -32,6 +32,10 @@ def test_every_variable_is_a_setting_that_processes_read() -> None:
         names = {**app_environment(addresses(), process.service), **process.env}
         urls = {f"CASETRAIL_{name.upper()}_URL" for name in SERVICES}
         assert {name.removeprefix("CASETRAIL_").lower() for name in names.keys() - urls} <= set(Settings.model_fields)
+
+
+async def test_a_worker_whose_database_is_being_started_again_is_not_ready_yet() -> None:
+    assert not await is_migrated(addresses(), "review")()
 
 
 def test_a_process_learns_where_everything_is() -> None:
