@@ -31,6 +31,10 @@ nothing; at 256 MiB and above that is 0.4 %.
 VOLUME_GROWTH: Final = "[master.volume_growth]\ncopy_1 = 1\n"
 """One volume per bucket to begin with instead of seven; nothing is preallocated."""
 
+STOP_WITHIN_S: Final = 5
+"""One stop in ten hangs where the volume server ends its HTTP server in order, others take one second. What it has
+acknowledged is on the disk, so that it may as well be killed. Source: measured, `weed` 4.48, 6 of 60 stops."""
+
 WHOLE_FILE_SYNC: Final = {"version": 1, "locations": [{"locationPrefix": "/buckets/", "fsync": True}]}
 """Every chunk of an object is on disk before its upload is answered; the default leaves it to the page cache."""
 
@@ -131,6 +135,7 @@ def seaweed_part(home: Path, *, port: int) -> Part:
         is_ready=answers,
         is_alive=answers,
         before_start=lambda: remove_sockets(home),
+        stop_timeout_s=STOP_WITHIN_S,
     )
 
 
