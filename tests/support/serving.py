@@ -17,6 +17,9 @@ from casetrail_embedded.issuer import DevIssuer
 from casetrail_embedded.stack.addresses import StackAddresses
 from support.stack import scratch_database
 
+PATIENCE = {"deferred_wait_s": 60, "position_wait_s": 60, "rejection_wait_ms": 60_000}
+"""Settings of services that follow each other: long enough for a busy machine, and no test waits them out."""
+
 
 @dataclass
 class Served:

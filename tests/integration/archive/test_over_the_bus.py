@@ -21,11 +21,11 @@ from casetrail_media.process import BLUEPRINT as MEDIA
 from casetrail_review.process import BLUEPRINT as REVIEW
 from support.own_broker import OwnBroker, drop_topics
 from support.penalty_case import china
-from support.serving import Served, serving
+from support.serving import PATIENCE, Served, serving
 from support.waiting import until
 
 CERTIFICATE = {"number": "豫XZ-0511", "valid_from": "2023-01-01", "valid_until": "2027-12-31"}
-PATIENCE = {"deferred_wait_s": 60, "position_wait_s": 60, "rejection_wait_ms": 60_000, "allow_test_clock": True}
+SETTINGS = {**PATIENCE, "allow_test_clock": True}
 
 
 class County:
@@ -123,7 +123,7 @@ async def county(stack: StackAddresses, broker: OwnBroker, tmp_path: Path) -> As
     async with AsyncExitStack() as closing:
         services: dict[Service, Served] = {}
         for blueprint in (INTAKE, MEDIA, REVIEW, ARCHIVE):
-            served = await closing.enter_async_context(serving(blueprint, stack, tmp_path, **PATIENCE, **places))
+            served = await closing.enter_async_context(serving(blueprint, stack, tmp_path, **SETTINGS, **places))
             services[blueprint.service] = served
             await closing.enter_async_context(served.working())
         yield County(services)

@@ -19,7 +19,7 @@ from casetrail_intake.process import BLUEPRINT as INTAKE
 from casetrail_review.process import BLUEPRINT as REVIEW
 from support.facts import FactBook
 from support.own_broker import OwnBroker, drop_topics
-from support.serving import Served, serving
+from support.serving import PATIENCE, Served, serving
 
 CERTIFICATE = {"number": "豫XZ-0511", "valid_from": "2023-01-01", "valid_until": "2099-12-31"}
 
@@ -114,12 +114,10 @@ async def county(stack: StackAddresses, broker: OwnBroker, tmp_path: Path) -> As
 
 @asynccontextmanager
 async def county_of(stack: StackAddresses, broker: OwnBroker, data_dir: Path) -> AsyncIterator[County]:
-    # Long enough for a machine that is busy with other tests; nothing here waits it out.
-    patience = {"deferred_wait_s": 60, "position_wait_s": 60, "rejection_wait_ms": 60_000}
-    more = {"kafka_bootstrap": broker.bootstrap, **patience}
+    settings = {"kafka_bootstrap": broker.bootstrap, **PATIENCE}
     async with AsyncExitStack() as closing:
-        intake = await closing.enter_async_context(serving(INTAKE, stack, data_dir, **more))
-        review = await closing.enter_async_context(serving(REVIEW, stack, data_dir, **more))
+        intake = await closing.enter_async_context(serving(INTAKE, stack, data_dir, **settings))
+        review = await closing.enter_async_context(serving(REVIEW, stack, data_dir, **settings))
         yield County(intake, review)
 
 

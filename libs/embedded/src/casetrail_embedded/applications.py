@@ -2,15 +2,14 @@
 
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
-
-import asyncpg
 
 from casetrail_common.ids import SERVICES, Service
 from casetrail_embedded.stack.addresses import AppProcess, StackAddresses
+from casetrail_embedded.stack.part import Probe
 from casetrail_embedded.stack.ports import LOOPBACK, USUAL
-from casetrail_embedded.stack.probes import ANSWER_WITHIN_S
+from casetrail_embedded.stack.probes import postgres_answers
 from casetrail_embedded.stack.supervisor import AppPlan
 
 SPLIT_PORTS: Final[dict[str, int]] = {**USUAL, **{f"{name}_api": 17350 + n for n, name in enumerate(SERVICES)}}
@@ -87,17 +86,6 @@ def issuer_environment(addresses: StackAddresses, environment: Mapping[str, str]
     }
 
 
-def is_migrated(addresses: StackAddresses, service: Service) -> Callable[[], Awaitable[bool]]:
+def is_migrated(addresses: StackAddresses, service: Service) -> Probe:
     """Return the question whether a worker, which has no port to ask, has made its tables."""
-
-    async def probe() -> bool:
-        try:
-            connection = await asyncpg.connect(addresses.dsn(service, owner=True), timeout=ANSWER_WITHIN_S)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return False  # the database is being started again
-        try:
-            return bool(await connection.fetchval("SELECT to_regclass('ledger') IS NOT NULL"))
-        finally:
-            await connection.close()
-
-    return probe
+    return postgres_answers(addresses.dsn(service, owner=True), "SELECT to_regclass('ledger') IS NOT NULL")

@@ -134,6 +134,11 @@ class Client:
             self.positions[service] = max(int(n), self.positions.get(service, 0))
 
 
+def patient_client(base_url: str, agency: str) -> Client:
+    """Return a client for a busy machine, where a service may follow the others too slowly for one attempt."""
+    return Client(base_url, agency, timeout_s=300, repeats=30)
+
+
 def _accepted(answer: httpx.Response) -> Any:
     if not answer.is_success:
         raise RefusedError(answer)

@@ -15,16 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from casetrail_common.law import BEIJING
-from casetrail_embedded.client import Client
+from casetrail_embedded.client import patient_client
 from casetrail_embedded.demo import cast
 from casetrail_embedded.demo.story import Story, tell
 from casetrail_embedded.sample_video import make_sample_video
 
 SEALED_WITHIN_S: Final = 300
 """Seconds the dossier may take to be sealed after it was filed."""
-
-REPEATS: Final = 30
-"""On a busy machine a service may follow the others too slowly for one attempt."""
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
@@ -41,7 +38,7 @@ async def demonstrate(base_url: str, data_dir: Path) -> int:
     """Walk one case from registration to a dossier that verifies; return the exit code."""
     begun = time.monotonic()
     videos = await asyncio.to_thread(make_videos, data_dir / "demo")
-    async with Client(base_url, f"demo-{secrets.token_hex(4)}", timeout_s=300, repeats=REPEATS) as client:
+    async with patient_client(base_url, f"demo-{secrets.token_hex(4)}") as client:
         story = Story(client, videos, say)
         await tell(story)
         filed = await fetch(story, data_dir / "demo" / client.agency)

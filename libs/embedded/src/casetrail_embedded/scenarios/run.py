@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from casetrail_embedded.client import Client, RefusedError
+from casetrail_embedded.client import RefusedError, patient_client
 from casetrail_embedded.scenarios.adapters import ADAPTERS
 from casetrail_embedded.scenarios.checking import Row, unlike
 from casetrail_embedded.scenarios.layout import is_ok
@@ -21,9 +21,6 @@ from casetrail_embedded.scenarios.tenant import ADMINISTRATOR, Desk, Tenant
 from casetrail_embedded.scenarios.vocabulary import commands
 
 PAGE: Final = 200
-REPEATS: Final = 30
-"""On a busy machine a service may follow the others too slowly for one attempt."""
-
 Text = Mapping[str, Any]
 
 
@@ -55,7 +52,7 @@ async def run_file(path: Path, base_url: str, samples: Mapping[str, Sample]) -> 
 
 async def run_scenario(scenario: Scenario, base_url: str, samples: Mapping[str, Sample]) -> list[str]:
     """Run a scenario and return in what the system differs from it."""
-    async with Client(base_url, f"s-{secrets.token_hex(6)}", timeout_s=300, repeats=REPEATS) as client:
+    async with patient_client(base_url, f"s-{secrets.token_hex(6)}") as client:
         run = Run(scenario, Tenant(client, samples, logins_of(scenario)))
         try:
             await run.to_the_end()

@@ -218,7 +218,7 @@ def superuser_dsn(port: int, password: str, database: str = "postgres") -> str:
 def postgres_part(cluster: Cluster, *, port: int, password: str) -> Part:
     """Return the server as a part."""
     options = [word for name, value in {**SETTINGS, "port": str(port)}.items() for word in ("-c", f"{name}={value}")]
-    answers = postgres_answers(superuser_dsn(port, password))
+    answers = postgres_answers(superuser_dsn(port, password))  # connections are kept in reserve for this user
     return Part(
         name="postgres",
         argv=(cluster.program("postgres"), "-D", str(cluster.data), *options),

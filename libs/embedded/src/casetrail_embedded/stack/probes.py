@@ -16,8 +16,8 @@ KAFKA_METADATA: Final = struct.pack(">hhih", 3, 4, 1, -1) + struct.pack(">i?", 0
 """Metadata request, version 4: no client id, no topics, create none. Source: Kafka protocol guide, "Metadata API"."""
 
 
-def postgres_answers(dsn: str) -> Probe:
-    """Return a probe that runs a query as the superuser, for whom connections are kept in reserve."""
+def postgres_answers(dsn: str, query: str = "SELECT true") -> Probe:
+    """Return a probe that runs a query and expects true; no answer, as from a server that restarts, is a no."""
 
     async def probe() -> bool:
         try:
@@ -25,7 +25,7 @@ def postgres_answers(dsn: str) -> Probe:
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
         try:
-            return bool(await connection.fetchval("SELECT true", timeout=ANSWER_WITHIN_S))
+            return bool(await connection.fetchval(query, timeout=ANSWER_WITHIN_S))
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
         finally:
